@@ -1,0 +1,168 @@
+import type { Accepted, AcceptedCount, AcceptedObservation, AcceptedRank, AcceptedRefusal, AcceptedStep, AcceptedValues } from '../accept/accepted.ts';
+import type { Observable } from '../cases/case.ts';
+import type { Observation, ObservedRank, ObservedStep, ObservedTensor } from '../runners/observation.ts';
+import type { RuleId } from '../spec/rule-id.ts';
+import { errorRatio, isAccepted } from './interval.ts';
+import type { Accuracy, Deviation } from './verdict.ts';
+
+export interface Comparison {
+  readonly deviations: readonly Deviation[];
+  readonly accuracy: readonly Accuracy[];
+}
+
+/** Where a comparison stands: rank and step (−1 is the construction). */
+interface Place {
+  readonly rank: number;
+  readonly step: number;
+}
+
+interface Tally {
+  readonly deviations: Deviation[];
+  readonly accuracy: Map<Observable, { graded: number; ungradable: number; stable: number; naive: number }>;
+}
+
+/**
+ * Holds an observation against what is accepted, element by element.
+ *
+ * @param offered  observables that the framework has at all, by its dialect
+ */
+export function compare(accepted: Accepted, observation: Observation, offered: ReadonlySet<Observable>): Comparison {
+  const tally: Tally = { deviations: [], accuracy: new Map() };
+  for (const [rank, expected] of accepted.ranks.entries()) compareRank(expected, observation.ranks[rank], rank, offered, tally);
+  const accuracy = [...tally.accuracy].map(([observable, numbers]) => ({ observable, ...numbers }));
+  return { deviations: tally.deviations.sort(worstFirst), accuracy };
+}
+
+function worstFirst(a: Deviation, b: Deviation): number {
+  if (a.level !== b.level) return a.level === 'must' ? -1 : 1;
+  return a.ratio === b.ratio ? a.step - b.step : b.ratio - a.ratio;
+}
+
+function compareRank(expected: AcceptedRank, observed: ObservedRank | undefined, rank: number, offered: ReadonlySet<Observable>, tally: Tally): void {
+  if (observed === undefined) {
+    tally.deviations.push(whole({ rank, step: -1 }, 'missing', 'BN-SHAPE-01', 'y', 'no observation of this rank', 'an observation of every rank'));
+    return;
+  }
+  compareStep(expected.construct, observed.construct, { rank, step: -1 }, offered, tally);
+  if (observed.construct.error !== undefined) return;
+  for (const [step, acceptedStep] of expected.steps.entries()) {
+    const observedStep = observed.steps[step];
+    if (observedStep === undefined) {
+      tally.deviations.push(whole({ rank, step }, 'missing', 'BN-SHAPE-01', 'y', 'no observation of this step', 'an observation of every step'));
+      return;
+    }
+    compareStep(acceptedStep, observedStep, { rank, step }, offered, tally);
+    if (observedStep.error !== undefined) return;
+  }
+}
+
+function compareStep(accepted: AcceptedStep, observed: ObservedStep, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
+  if (accepted.kind === 'refusal') compareRefusal(accepted, observed, place, offered, tally);
+  else if (observed.error !== undefined) tally.deviations.push(whole(place, 'unexpected', ruleOfError(accepted), 'error', `${observed.error.class}: ${observed.error.message}`, 'no error'));
+  else compareValues(accepted, observed, place, offered, tally);
+}
+
+function ruleOfError(accepted: AcceptedObservation): RuleId {
+  return accepted.values[0]?.rule ?? 'BN-SHAPE-01';
+}
+
+function compareRefusal(accepted: AcceptedRefusal, observed: ObservedStep, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
+  if (observed.error !== undefined) {
+    compareValues(accepted.state, observed, place, offered, tally);
+    return;
+  }
+  if (!accepted.orFinite) {
+    tally.deviations.push(whole(place, 'refusal', accepted.rule, 'error', 'no error', 'a refusal'));
+    return;
+  }
+  for (const observable of ['running_mean', 'running_var'] as const) {
+    const element = observed[observable]?.data.findIndex((value) => !Number.isFinite(value)) ?? -1;
+    const got = observed[observable]?.data[element];
+    if (got !== undefined) tally.deviations.push({ ...whole(place, 'value', accepted.rule, observable, got, 'a refusal, or a finite value'), element });
+  }
+}
+
+function compareValues(accepted: AcceptedObservation, observed: ObservedStep, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
+  for (const values of accepted.values) {
+    if (offered.has(values.observable)) compareObservable(values, observed[values.observable], place, tally);
+  }
+  if (accepted.count !== null && offered.has('step_count')) compareCount(accepted.count, observed.step_count, place, tally);
+  if (accepted.keepsState) return;
+  for (const observable of ['running_mean', 'running_var', 'step_count'] as const) {
+    if (observed[observable] !== undefined) tally.deviations.push(whole(place, 'unexpected', 'BN-STATE-11', observable, 'present', 'no running state')); // BN-STATE-11
+  }
+}
+
+function compareCount({ rule, value }: AcceptedCount, got: number | undefined, place: Place, tally: Tally): void {
+  const entry = accuracyOf(tally, 'step_count');
+  entry.graded += 1;
+  if (got !== value) tally.deviations.push({ ...whole(place, got === undefined ? 'missing' : 'value', rule, 'step_count', got ?? 'nothing', value), element: 0 });
+}
+
+function compareObservable(accepted: AcceptedValues, observed: ObservedTensor | undefined, place: Place, tally: Tally): void {
+  const structure = structuralDeviation(accepted, observed, place);
+  if (structure !== null) tally.deviations.push(structure);
+  if (observed === undefined || observed.data.length !== accepted.value.length) return;
+  compareElements(accepted, observed.data, place, tally);
+}
+
+function structuralDeviation(accepted: AcceptedValues, observed: ObservedTensor | undefined, place: Place): Deviation | null {
+  const { observable, dtype, shape } = accepted;
+  if (observed === undefined) return whole(place, 'missing', accepted.rule, observable, 'nothing', `${dtype} of shape [${shape.join(', ')}]`);
+  if (observed.shape.join() !== shape.join()) return whole(place, 'shape', 'BN-SHAPE-01', observable, `[${observed.shape.join(', ')}]`, `[${shape.join(', ')}]`); // BN-SHAPE-01
+  if (observed.dtype === dtype) return null;
+  const rule = observable === 'y' || observable === 'dx' ? 'BN-DTYPE-01' : 'BN-DTYPE-02'; // BN-DTYPE-01, BN-DTYPE-02
+  return whole(place, 'dtype', rule, observable, observed.dtype, dtype);
+}
+
+function compareElements(accepted: AcceptedValues, got: Float64Array, place: Place, tally: Tally): void {
+  const { value, stable, naive, alternative, dtype } = accepted;
+  const entry = accuracyOf(tally, accepted.observable);
+  const worst = { must: noElement(), should: noElement() };
+  for (let i = 0; i < value.length; i++) {
+    const other = alternative?.[i] ?? NaN;
+    const insideStable = isAccepted(got[i]!, value[i]!, stable[i]!, other, dtype);
+    const gradable = Number.isFinite(stable[i]!) || !insideStable;
+    if (gradable) entry.graded += 1;
+    else entry.ungradable += 1;
+    if (!insideStable || got[i] !== other) raiseRatios(entry, got[i]!, value[i]!, stable[i]!, naive[i]!);
+    if (insideStable) continue;
+    // Outside A: the must rule decides where B says something, else the element counts as outside the should bound.
+    const insideNaive = isAccepted(got[i]!, value[i]!, naive[i]!, other, dtype);
+    const level = insideNaive ? 'should' : 'must';
+    const bound = insideNaive ? stable[i]! : naive[i]!;
+    note(worst[level], i, errorRatio(got[i]!, value[i]!, bound), bound);
+  }
+  for (const level of ['must', 'should'] as const) {
+    const { element, elements, ratio, bound } = worst[level];
+    if (element < 0) continue;
+    const rule = level === 'should' ? 'BN-NUM-02' : accepted.rule; // BN-NUM-02
+    tally.deviations.push({ kind: 'value', level, rule, ...place, observable: accepted.observable, element, elements, got: got[element]!, expected: value[element]!, bound, ratio });
+  }
+}
+
+function noElement() {
+  return { element: -1, elements: 0, ratio: -1, bound: 0 };
+}
+
+function note(worst: ReturnType<typeof noElement>, element: number, ratio: number, bound: number): void {
+  worst.elements += 1;
+  if (ratio > worst.ratio) Object.assign(worst, { element, ratio, bound });
+}
+
+function raiseRatios(entry: { stable: number; naive: number }, got: number, value: number, stable: number, naive: number): void {
+  entry.stable = Math.max(entry.stable, errorRatio(got, value, stable));
+  entry.naive = Math.max(entry.naive, errorRatio(got, value, naive));
+}
+
+function accuracyOf(tally: Tally, observable: Observable) {
+  const known = tally.accuracy.get(observable);
+  if (known !== undefined) return known;
+  const fresh = { graded: 0, ungradable: 0, stable: 0, naive: 0 };
+  tally.accuracy.set(observable, fresh);
+  return fresh;
+}
+
+function whole(place: Place, kind: Deviation['kind'], rule: RuleId, observable: Deviation['observable'], got: number | string, expected: number | string): Deviation {
+  return { kind, level: 'must', rule, ...place, observable, element: null, elements: 1, got, expected, bound: 0, ratio: Infinity };
+}

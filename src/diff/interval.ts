@@ -1,0 +1,24 @@
+import { largestFinite } from '../tensor/formats.ts';
+import type { FloatType } from '../tensor/tensor.ts';
+
+/**
+ * Whether a value is accepted: |got − value| ≤ bound, or the overflowed alternative.
+ *
+ * NaN equals any NaN, infinities by sign, −0 equals +0. NaN never lies in a finite interval, and an infinite bound
+ * still asks for a finite value. A result may round to infinity where the interval reaches past the largest number.
+ */
+export function isAccepted(got: number, value: number, bound: number, alternative: number, dtype: FloatType): boolean {
+  if (Number.isNaN(value)) return Number.isNaN(got);
+  if (Number.isNaN(got)) return false;
+  if (got === value || got === alternative) return true;
+  if (!Number.isFinite(value)) return false;
+  if (Number.isFinite(got)) return Math.abs(got - value) <= bound;
+  return Number.isFinite(bound) && value * Math.sign(got) + bound > largestFinite(dtype);
+}
+
+/** |got − value| ÷ bound: 0 when equal, Infinity when the bound is 0 or no number compares. */
+export function errorRatio(got: number, value: number, bound: number): number {
+  if (got === value || (Number.isNaN(got) && Number.isNaN(value))) return 0;
+  const ratio = Math.abs(got - value) / bound;
+  return Number.isNaN(ratio) ? Infinity : ratio;
+}
