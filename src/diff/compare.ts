@@ -1,6 +1,6 @@
 import type { Accepted, AcceptedCount, AcceptedObservation, AcceptedRank, AcceptedRefusal, AcceptedStep, AcceptedValues } from '../accept/accepted.ts';
 import type { Observable } from '../cases/case.ts';
-import type { Observation, ObservedRank, ObservedStep, ObservedTensor } from '../runners/observation.ts';
+import type { Observation, ObservedTensor, RankObservation, StepObservation } from '../runners/observation.ts';
 import type { RuleId } from '../spec/rule-id.ts';
 import { errorRatio, isAccepted } from './interval.ts';
 import type { Accuracy, Deviation } from './verdict.ts';
@@ -38,7 +38,7 @@ function worstFirst(a: Deviation, b: Deviation): number {
   return a.ratio === b.ratio ? a.step - b.step : b.ratio - a.ratio;
 }
 
-function compareRank(expected: AcceptedRank, observed: ObservedRank | undefined, rank: number, offered: ReadonlySet<Observable>, tally: Tally): void {
+function compareRank(expected: AcceptedRank, observed: RankObservation | undefined, rank: number, offered: ReadonlySet<Observable>, tally: Tally): void {
   if (observed === undefined) {
     tally.deviations.push(whole({ rank, step: -1 }, 'missing', 'BN-SHAPE-01', 'y', 'no observation of this rank', 'an observation of every rank'));
     return;
@@ -56,7 +56,7 @@ function compareRank(expected: AcceptedRank, observed: ObservedRank | undefined,
   }
 }
 
-function compareStep(accepted: AcceptedStep, observed: ObservedStep, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
+function compareStep(accepted: AcceptedStep, observed: StepObservation, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
   if (accepted.kind === 'refusal') compareRefusal(accepted, observed, place, offered, tally);
   else if (observed.error !== undefined) tally.deviations.push(whole(place, 'unexpected', ruleOfError(accepted), 'error', `${observed.error.class}: ${observed.error.message}`, 'no error'));
   else compareValues(accepted, observed, place, offered, tally);
@@ -66,7 +66,7 @@ function ruleOfError(accepted: AcceptedObservation): RuleId {
   return accepted.values[0]?.rule ?? 'BN-SHAPE-01';
 }
 
-function compareRefusal(accepted: AcceptedRefusal, observed: ObservedStep, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
+function compareRefusal(accepted: AcceptedRefusal, observed: StepObservation, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
   if (observed.error !== undefined) {
     compareValues(accepted.state, observed, place, offered, tally);
     return;
@@ -82,7 +82,7 @@ function compareRefusal(accepted: AcceptedRefusal, observed: ObservedStep, place
   }
 }
 
-function compareValues(accepted: AcceptedObservation, observed: ObservedStep, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
+function compareValues(accepted: AcceptedObservation, observed: StepObservation, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
   for (const values of accepted.values) {
     if (offered.has(values.observable)) compareObservable(values, observed[values.observable], place, tally);
   }

@@ -1,0 +1,213 @@
+"""MindSpore, PyNative mode, synchronous, on the CPU."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
+
+from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
+from bn_protocol.cases import Case, Config, RankData
+from bn_protocol.loop import serve
+from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
+from bn_protocol.probes import Probe, Probes
+from bn_protocol.tensors import BFloat16, Value, dtype_name
+
+CLASSES = {'batchnorm1d': 'BatchNorm1d', 'batchnorm2d': 'BatchNorm2d', 'batchnorm3d': 'BatchNorm3d'}
+INITIALISERS = {
+    'gamma': 'gamma_init',
+    'beta': 'beta_init',
+    'running_mean': 'moving_mean_init',
+    'running_var': 'moving_var_init',
+}
+USE_BATCH_STATISTICS = {'tracked': None, 'batch': True, 'running': False}
+
+_DOCUMENTATION = 'mindspore.nn.BatchNorm2d documentation'
+NO_CUMULATIVE_AVERAGE = Probe(
+    'no cumulative average: momentum must be a number',
+    f'{_DOCUMENTATION}, momentum (float), ValueError if not in range [0, 1]',
+    'mindspore.nn.BatchNorm2d(3, momentum=None)',
+)
+NO_UNTRACKED_ROW = Probe(
+    'no layer without running statistics',
+    f'{_DOCUMENTATION}, use_batch_statistics: every choice has moving_mean and moving_variance',
+    'mindspore.nn.BatchNorm2d(3, track_running_stats=False)',
+)
+
+
+class Tape(NamedTuple):
+    """Gradients that the fused pass has already given."""
+
+    gradients: Observation
+
+
+class MindSporeLayer(Layer):
+    def __init__(self, mindspore: Any, case: Case, data: RankData) -> None:
+        config = case.config
+        self.mindspore = mindspore
+        self.data = data
+        # initial values at construction: set_data afterwards costs a cell twice, once for values that are thrown away
+        arguments = {INITIALISERS[name]: self.to_mindspore(value) for name, value in case.initial.items()}
+        if config.dtype != 'float32':  # 2.0.0 has no such argument
+            arguments['dtype'] = getattr(mindspore, config.dtype)
+        self.cell = getattr(mindspore.nn, CLASSES[case.layer])(
+            config.num_features,
+            eps=config.eps,
+            momentum=1.0 - config.momentum,  # theirs is the weight of the old state
+            affine=config.affine,
+            use_batch_statistics=USE_BATCH_STATISTICS[config.statistics],
+            **arguments,
+        )
+        holder = getattr(self.cell, 'bn2d', self.cell)  # BatchNorm3d is a BatchNorm2d in a wrapper
+        self.moving_mean = holder.moving_mean
+        self.moving_variance = holder.moving_variance
+        self.weights = (holder.gamma, holder.beta) if config.affine else None
+
+    def state(self) -> Observation:
+        return {'running_mean': copy(self.moving_mean), 'running_var': copy(self.moving_variance)}
+
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> Tuple[Value, Optional[Tape]]:
+        if mode != 'fresh':
+            self.cell.set_train(mode == 'train')
+        x = self.to_mindspore(self.data.inputs[index])
+        if grads:
+            return self.forward_and_backward(x, grads)
+        return copy(self.cell(x)), None
+
+    def forward_and_backward(self, x: Any, grads: Sequence[int]) -> Tuple[Value, Tape]:
+        """One fused pass: ``grad`` alone would run the forward again and move the state twice.
+
+        The backward step reports the gradients later. The state is read after the fused pass, so what a backward pass
+        alone did to it would show at the forward step, and the error of a refused backward too.
+        """
+        if len(grads) > 1:
+            raise AdapterFault('two backward steps of one forward: PyNative would need a second forward pass')
+        dy = self.to_mindspore(self.data.grads[grads[0]])
+        cell = self.cell
+
+        def weighted_sum(x: Any) -> Tuple[Any, Any]:
+            y = cell(x)
+            return (y * dy).sum(), y
+
+        run = self.mindspore.value_and_grad(weighted_sum, 0, self.weights, has_aux=True)
+        (_, y), gradients = run(x)
+        return copy(y), Tape(named_gradients(gradients, self.weights is not None))
+
+    def backward(self, tape: Tape, nth: int) -> Observation:
+        return dict(tape.gradients)
+
+    def to_mindspore(self, value: Value) -> Any:
+        if isinstance(value, BFloat16):
+            raise AdapterFault('numpy cannot hand bfloat16 to mindspore.Tensor')
+        return self.mindspore.Tensor(value)  # copies
+
+
+def named_gradients(gradients: Any, affine: bool) -> Observation:
+    if not affine:
+        return {'dx': copy(gradients)}
+    dx, (dgamma, dbeta) = gradients
+    return {'dx': copy(dx), 'dgamma': copy(dgamma), 'dbeta': copy(dbeta)}
+
+
+def copy(tensor: Any) -> np.ndarray:
+    """A copy, because asnumpy() shares memory with a buffer that a later step moves. A kernel's error surfaces here."""
+    return tensor.asnumpy().copy()
+
+
+class MindSporeAdapter(Adapter):
+    def load(self, threads: int, device: str) -> None:
+        if device != 'cpu':
+            raise AdapterFault(f'this adapter speaks for the cpu only, not for {device!r}')
+        os.environ.setdefault('GLOG_v', '3')  # errors only; warnings would fill the log of each run
+        limit_threads(threads)
+        import mindspore
+
+        self.mindspore = mindspore
+        self.threads = threads
+        make_synchronous(mindspore, threads)
+        self.probes = Probes({'mindspore': mindspore, 'numpy': np})
+        self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
+
+    def identify(self) -> Dict[str, Any]:
+        return {
+            'framework': 'mindspore',
+            'version': self.mindspore.__version__,
+            'build': commit(self.mindspore),
+            'language': language(),
+            'device': 'cpu',
+            'cpu': {'model': cpu_model(), 'capability': 'unknown'},
+            'threads': self.threads,
+            'layers': described_layers(__file__),
+            'capabilities': [
+                {'name': 'statistics=tracked', 'offered': True},
+                {'name': 'statistics=batch', 'offered': True},
+                {'name': 'statistics=running', 'offered': True},
+                {'name': 'statistics=untracked', 'offered': False, 'reason': NO_UNTRACKED_ROW.reason},
+                {'name': 'momentum=cumulative', 'offered': False, 'reason': NO_CUMULATIVE_AVERAGE.reason},
+            ],
+        }
+
+    def observe(self, case: Case) -> Answer:
+        data = case.ranks[0]
+        doubts = self.doubts(case.config, data)
+        if doubts:
+            return self.probes.unsupported(doubts[0])
+        return Observed((observe_rank(case, data, self.construct),))
+
+    def construct(self, case: Case, data: RankData) -> MindSporeLayer:
+        return MindSporeLayer(self.mindspore, case, data)
+
+    def doubts(self, config: Config, data: RankData) -> List[Probe]:
+        """What the case asks for and the framework is said to refuse."""
+        doubts = []
+        if config.statistics == 'untracked':
+            doubts.append(NO_UNTRACKED_ROW)
+        if config.momentum is None:
+            doubts.append(NO_CUMULATIVE_AVERAGE)
+        if config.dtype != 'float32' and not (self.has_dtype and config.dtype == 'float16'):
+            doubts.append(layer_type(config.dtype))
+        doubts.extend(input_type(name) for name in map(dtype_name, data.inputs) if name in ('float64', 'bfloat16'))
+        return doubts
+
+
+def layer_type(name: str) -> Probe:
+    layer = f'mindspore.nn.BatchNorm1d(2, dtype=mindspore.{name})'
+    call = f'{layer}(mindspore.Tensor(numpy.ones((2, 2), "float32"))).asnumpy()'
+    return Probe(f'no layer of {name}', f'{_DOCUMENTATION}, supported types: float16, float32', call)
+
+
+def input_type(name: str) -> Probe:
+    given = f'mindspore.Tensor(numpy.ones((2, 2), "float32")).astype(mindspore.{name})'
+    call = f'mindspore.nn.BatchNorm1d(2)({given}).asnumpy()'
+    return Probe(f'no {name} input', f'{_DOCUMENTATION}, supported types: float16, float32', call)
+
+
+def make_synchronous(mindspore: Any, threads: int) -> None:
+    """Run kernels at the call, so that an error belongs to its case. Must come before the first tensor."""
+    if hasattr(mindspore, 'runtime'):
+        mindspore.set_context(mode=mindspore.PYNATIVE_MODE)
+        mindspore.set_device('CPU')
+        mindspore.runtime.launch_blocking()
+        mindspore.runtime.dispatch_threads_num(threads)
+    else:
+        mindspore.set_context(
+            mode=mindspore.PYNATIVE_MODE,
+            device_target='CPU',
+            pynative_synchronize=True,
+            runtime_num_threads=threads,
+        )
+
+
+def commit(mindspore: Any) -> str:
+    file = Path(mindspore.__file__).with_name('.commit_id')
+    return file.read_text(encoding='utf-8').strip() if file.exists() else ''
+
+
+if __name__ == '__main__':
+    serve(MindSporeAdapter())

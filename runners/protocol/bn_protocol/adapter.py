@@ -1,0 +1,125 @@
+"""What an adapter has to write: who it is, and one case to one observation."""
+
+from __future__ import annotations
+
+import abc
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Union
+
+from bn_protocol.cases import Case, CaseError, Forward, RankData
+from bn_protocol.tensors import Value
+
+MAX_MESSAGE_CHARACTERS = 2000
+
+#: observable → tensor, ``step_count`` → int, ``error`` → {class, message}
+Observation = Dict[str, Any]
+
+
+class AdapterFault(Exception):
+    """The adapter cannot do what was asked, and the framework is not to blame."""
+
+
+#: These never come from a framework that refuses a call: a bug or a poor machine must not pass for a refusal.
+_NEVER_A_REFUSAL = (AdapterFault, CaseError, NameError, ImportError, MemoryError, AssertionError)
+
+
+class RankObservation(NamedTuple):
+    """What one rank showed."""
+
+    #: state after construction and after the initial values were set, or the constructor's refusal
+    construct: Observation
+    #: one entry per step, up to the first refused one
+    steps: Sequence[Observation]
+
+
+class Observed(NamedTuple):
+    ranks: Sequence[RankObservation]
+
+
+class Unsupported(NamedTuple):
+    """The framework does not offer this, as a call that was really made shows."""
+
+    reason: str
+    source: str
+    call: str
+    error: Mapping[str, str]
+
+
+Answer = Union[Observed, Unsupported]
+
+
+class Adapter(abc.ABC):
+    """Speaks for one framework. ``load`` comes first; ``observe`` may then be called in the same process, without frames."""
+
+    @abc.abstractmethod
+    def load(self, threads: int, device: str) -> None:
+        """Import the framework. Until here nothing of it may have been imported: its prints would reach the stream.
+
+        :param threads: how many threads the framework may use inside one operation, ≥ 1
+        :raises AdapterFault: the adapter does not speak for that device
+        """
+
+    @abc.abstractmethod
+    def identify(self) -> Dict[str, Any]:
+        """The fields of the started message, but for ``type`` and the two versions."""
+
+    @abc.abstractmethod
+    def observe(self, case: Case) -> Answer:
+        """What the framework does with the case. An exception means that the runner failed, not the framework."""
+
+
+class Layer(abc.ABC):
+    """One constructed layer of the framework, on one rank."""
+
+    @abc.abstractmethod
+    def state(self) -> Observation:
+        """Copies of running_mean, running_var and step_count, as far as they exist."""
+
+    @abc.abstractmethod
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> Tuple[Value, Any]:
+        """A copy of y for input ``index``, and what ``backward`` needs.
+
+        :param grads: the upstream gradients that will be asked for; where there is none the input needs no gradient
+        """
+
+    @abc.abstractmethod
+    def backward(self, tape: Any, nth: int) -> Observation:
+        """Copies of dx and, with affine, dgamma and dbeta, for the ``nth`` of the forward's upstream gradients."""
+
+
+def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData], Layer]) -> RankObservation:
+    """Run the program on a new layer and read the state after each step. The first refusal ends it."""
+    try:
+        layer = construct(case, data)
+    except Exception as error:
+        return RankObservation({'error': refusal(error)}, ())
+    before = layer.state()
+    steps: List[Observation] = []
+    tapes: Dict[int, Any] = {}
+    for position, step in enumerate(case.program):
+        try:
+            if isinstance(step, Forward):
+                y, tapes[position] = layer.forward(*step)
+                seen = {'y': y}
+            else:
+                seen = layer.backward(tapes[step.of], step.nth)
+        except Exception as error:
+            seen = {'error': refusal(error)}
+        seen.update(layer.state())  # outside the guard: a state that cannot be read is no refusal
+        steps.append(seen)
+        if 'error' in seen:
+            break
+    return RankObservation(before, steps)
+
+
+def refusal(error: Exception) -> Dict[str, str]:
+    """A framework's refusal as the protocol writes it.
+
+    :raises Exception: the error itself, where it cannot be the framework's
+    """
+    if isinstance(error, _NEVER_A_REFUSAL):
+        raise error
+    return describe(error)
+
+
+def describe(error: BaseException) -> Dict[str, str]:
+    return {'class': type(error).__name__, 'message': str(error)[:MAX_MESSAGE_CHARACTERS]}

@@ -1,0 +1,46 @@
+"""Evidence for 'the framework does not offer this': a call that is really made, and the refusal that it got."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, NamedTuple, Optional
+
+from bn_protocol.adapter import AdapterFault, Unsupported, refusal
+
+
+class Probe(NamedTuple):
+    #: what the framework does not offer
+    reason: str
+    #: where the framework's documentation or source says so
+    source: str
+    #: a Python expression over the probes' names
+    call: str
+
+
+class Probes:
+    """Makes each call once per process and remembers how it went."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self._names = dict(names)
+        self._refusals: Dict[str, Optional[Dict[str, str]]] = {}
+
+    def is_refused(self, probe: Probe) -> bool:
+        return self._error(probe.call) is not None
+
+    def unsupported(self, probe: Probe) -> Unsupported:
+        """:raises AdapterFault: the framework does not refuse the call, so the claim is wrong"""
+        error = self._error(probe.call)
+        if error is None:
+            raise AdapterFault(f'said to be unsupported ({probe.reason}), but {probe.call} is not refused')
+        return Unsupported(probe.reason, probe.source, probe.call, error)
+
+    def _error(self, call: str) -> Optional[Dict[str, str]]:
+        if call not in self._refusals:
+            self._refusals[call] = self._attempt(call)
+        return self._refusals[call]
+
+    def _attempt(self, call: str) -> Optional[Dict[str, str]]:
+        try:
+            eval(call, self._names)  # noqa: S307 - our own constant text, so that the call reported is the call made
+        except Exception as error:
+            return refusal(error)
+        return None

@@ -1,0 +1,123 @@
+"""Tensors between the wire and numpy. numpy has no bfloat16: it travels, and is held, as 16-bit patterns."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Tuple, Union
+
+import numpy as np
+
+ALIGNMENT_BYTES = 8
+BFLOAT16 = 'bfloat16'
+
+NATIVE_DTYPES: Dict[str, np.dtype] = {
+    'float16': np.dtype('<f2'),
+    'float32': np.dtype('<f4'),
+    'float64': np.dtype('<f8'),
+    'int64': np.dtype('<i8'),
+    'int32': np.dtype('<i4'),
+    'bool': np.dtype('?'),
+}
+_NAMES = {dtype: name for name, dtype in NATIVE_DTYPES.items()}
+_BITS = np.dtype('<u2')
+_PADDING = tuple(bytes(-length % ALIGNMENT_BYTES) for length in range(ALIGNMENT_BYTES))
+_MAX_CACHED_PREFIXES = 4096
+
+
+class BFloat16:
+    """A bfloat16 tensor: its bit patterns as uint16, in the tensor's shape."""
+
+    __slots__ = ('bits',)
+
+    def __init__(self, bits: np.ndarray) -> None:
+        self.bits = bits
+
+    @property
+    def shape(self) -> Tuple[int, ...]:
+        return self.bits.shape
+
+
+Value = Union[np.ndarray, BFloat16]
+
+
+def dtype_name(value: Value) -> str:
+    """The protocol's word for the type.
+
+    :raises TypeError: the protocol has no word for it
+    """
+    if isinstance(value, BFloat16):
+        return BFLOAT16
+    try:
+        return _NAMES[value.dtype]
+    except KeyError:
+        raise TypeError(f'the protocol has no word for numpy type {value.dtype}') from None
+
+
+def decode_tensor(descriptor: Mapping[str, Any], payload: bytes) -> Value:
+    """The tensor that a descriptor addresses: a read-only view of the payload, or the array of a .npy file.
+
+    :raises ValueError: an unknown type, bytes outside the payload, or a file of another type or shape
+    """
+    name, shape = descriptor['dtype'], tuple(descriptor['shape'])
+    dtype = _BITS if name == BFLOAT16 else NATIVE_DTYPES.get(name)
+    if dtype is None:
+        raise ValueError(f'unknown dtype {name!r}')
+    if 'file' in descriptor:
+        array = _load_file(descriptor['file'], dtype, shape)
+    else:
+        array = _view(payload, dtype, shape, descriptor['offset'])
+    return BFloat16(array) if name == BFLOAT16 else array
+
+
+def _view(payload: bytes, dtype: np.dtype, shape: Tuple[int, ...], offset: int) -> np.ndarray:
+    try:
+        return np.ndarray(shape, dtype, payload, offset)
+    except (TypeError, ValueError) as error:
+        place = f'{dtype} tensor of shape {shape} at offset {offset} of {len(payload)} payload bytes'
+        raise ValueError(f'{place}: {error}') from error
+
+
+def _load_file(path: str, dtype: np.dtype, shape: Tuple[int, ...]) -> np.ndarray:
+    array = np.load(path, allow_pickle=False)
+    if array.dtype != dtype or array.shape != shape:
+        raise ValueError(f'{path} holds {array.dtype} {array.shape}, the header says {dtype} {shape}')
+    return np.ascontiguousarray(array).reshape(shape)  # ascontiguousarray makes a scalar one-dimensional
+
+
+class Payload:
+    """Collects the tensors of one answer and writes their descriptors."""
+
+    __slots__ = ('_chunks', '_size')
+    _prefixes: Dict[Tuple[np.dtype, Tuple[int, ...]], str] = {}  # noqa: RUF012 - one cache for all answers, on purpose
+
+    def __init__(self) -> None:
+        self._chunks: List[bytes] = []
+        self._size = 0
+
+    def add(self, value: Value) -> str:
+        """Append the bytes in C order and return the descriptor as JSON."""
+        if type(value) is BFloat16:
+            prefix, array = _prefix(BFLOAT16, value.shape), value.bits
+        else:
+            array = value
+            key = (array.dtype, array.shape)
+            prefix = self._prefixes.get(key) or self._remember(key, dtype_name(array))
+        offset = self._size
+        self._chunks.append(array.tobytes())
+        length = array.nbytes
+        if length % ALIGNMENT_BYTES:
+            self._chunks.append(_PADDING[length % ALIGNMENT_BYTES])
+            length += -length % ALIGNMENT_BYTES
+        self._size = offset + length
+        return f'{prefix}{offset}}}'
+
+    def to_bytes(self) -> bytes:
+        return b''.join(self._chunks)
+
+    def _remember(self, key: Tuple[np.dtype, Tuple[int, ...]], name: str) -> str:
+        if len(self._prefixes) >= _MAX_CACHED_PREFIXES:
+            self._prefixes.clear()
+        return self._prefixes.setdefault(key, _prefix(name, key[1]))
+
+
+def _prefix(name: str, shape: Tuple[int, ...]) -> str:
+    return f'{{"dtype":"{name}","shape":[{",".join(map(str, shape))}],"offset":'

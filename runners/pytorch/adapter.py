@@ -1,0 +1,162 @@
+"""PyTorch, eager mode, on the CPU."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
+
+from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
+from bn_protocol.cases import Case, Config, RankData
+from bn_protocol.loop import serve
+from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
+from bn_protocol.probes import Probe, Probes
+from bn_protocol.tensors import BFloat16, Value, dtype_name
+
+CLASSES = {'batchnorm1d': 'BatchNorm1d', 'batchnorm2d': 'BatchNorm2d', 'batchnorm3d': 'BatchNorm3d'}
+PARAMETERS = {'gamma': 'weight', 'beta': 'bias', 'running_mean': 'running_mean', 'running_var': 'running_var'}
+
+_SIGNATURE = 'torch.nn.BatchNorm2d documentation, parameters: track_running_stats is the only choice of statistics'
+MISSING_ROWS = {
+    'batch': Probe(
+        'no layer that keeps running statistics and uses the batch in evaluation too',
+        _SIGNATURE,
+        'torch.nn.BatchNorm2d(3, use_batch_statistics=True)',
+    ),
+    'running': Probe(
+        'no layer that keeps running statistics and uses them in training too',
+        _SIGNATURE,
+        'torch.nn.BatchNorm2d(3, use_batch_statistics=False)',
+    ),
+}
+_MIXED_TYPES = 'aten/src/ATen/native/mixed_data_type.h, check_mixed_data_type'
+
+
+class Tape(NamedTuple):
+    x: Any
+    y: Any
+    grads: Sequence[int]
+
+
+class TorchLayer(Layer):
+    def __init__(self, torch: Any, case: Case, data: RankData) -> None:
+        config = case.config
+        self.torch = torch
+        self.data = data
+        self.module = getattr(torch.nn, CLASSES[case.layer])(
+            config.num_features,
+            eps=config.eps,
+            momentum=config.momentum,
+            affine=config.affine,
+            track_running_stats=config.statistics == 'tracked',
+            dtype=getattr(torch, config.dtype),
+        )
+        for name, value in case.initial.items():
+            getattr(self.module, PARAMETERS[name]).data.copy_(self.to_torch(value))
+
+    def state(self) -> Observation:
+        module = self.module
+        if module.running_mean is None:
+            return {}
+        return {
+            'running_mean': self.copy(module.running_mean),
+            'running_var': self.copy(module.running_var),
+            'step_count': module.num_batches_tracked.item(),
+        }
+
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> Tuple[Value, Tape]:
+        if mode != 'fresh':
+            self.module.train(mode == 'train')
+        x = self.to_torch(self.data.inputs[index])
+        if grads:
+            x.requires_grad_()
+        y = self.module(x)
+        return self.copy(y.detach()), Tape(x, y, grads)
+
+    def backward(self, tape: Tape, nth: int) -> Observation:
+        module = self.module
+        sources = (tape.x,) if module.weight is None else (tape.x, module.weight, module.bias)
+        dy = self.to_torch(self.data.grads[tape.grads[nth]])
+        another_follows = nth + 1 < len(tape.grads)
+        gradients = self.torch.autograd.grad(tape.y, sources, dy, retain_graph=another_follows)
+        return {name: self.copy(gradient) for name, gradient in zip(('dx', 'dgamma', 'dbeta'), gradients)}
+
+    def to_torch(self, value: Value) -> Any:
+        if isinstance(value, BFloat16):
+            return self.torch.from_numpy(value.bits.view(np.int16).copy()).view(self.torch.bfloat16)
+        return self.torch.from_numpy(value.copy())
+
+    def copy(self, tensor: Any) -> Value:
+        """A copy, because .numpy() shares memory with a buffer that a later step moves."""
+        if tensor.dtype is self.torch.bfloat16:
+            return BFloat16(tensor.view(self.torch.int16).numpy().view(np.uint16).copy())
+        return tensor.numpy().copy()
+
+
+class TorchAdapter(Adapter):
+    def load(self, threads: int, device: str) -> None:
+        if device != 'cpu':
+            raise AdapterFault(f'this adapter speaks for the cpu only, not for {device!r}')
+        limit_threads(threads)
+        import torch
+
+        torch.set_num_threads(threads)
+        self.torch = torch
+        self.probes = Probes({'torch': torch})
+
+    def identify(self) -> Dict[str, Any]:
+        capability = getattr(getattr(self.torch.backends, 'cpu', None), 'get_cpu_capability', lambda: 'unknown')
+        return {
+            'framework': 'pytorch',
+            'version': self.torch.__version__,
+            'build': self.build(),
+            'language': language(),
+            'device': 'cpu',
+            'cpu': {'model': cpu_model(), 'capability': capability()},
+            'threads': self.torch.get_num_threads(),
+            'layers': described_layers(__file__),
+            'capabilities': [
+                {'name': f'statistics={row}', 'offered': row not in MISSING_ROWS, **self.reason(row)}
+                for row in ('tracked', 'untracked', 'batch', 'running')
+            ],
+        }
+
+    def build(self) -> str:
+        """Commit, and the configuration's lines but for the compiler flags."""
+        lines = [line.strip(' -') for line in self.torch.__config__.show().splitlines()[1:]]
+        facts = [line for line in lines if line and not line.startswith('Build settings')]
+        return f'commit {self.torch.version.git_version}; ' + '; '.join(facts)
+
+    def reason(self, row: str) -> Dict[str, str]:
+        return {'reason': MISSING_ROWS[row].reason} if row in MISSING_ROWS else {}
+
+    def observe(self, case: Case) -> Answer:
+        if case.config.statistics in MISSING_ROWS:
+            return self.probes.unsupported(MISSING_ROWS[case.config.statistics])
+        data = case.ranks[0]
+        for value in data.inputs:
+            mixture = mixed_types(case.config, dtype_name(value))
+            if mixture and self.probes.is_refused(mixture):
+                return self.probes.unsupported(mixture)
+        return Observed((observe_rank(case, data, self.construct),))
+
+    def construct(self, case: Case, data: RankData) -> TorchLayer:
+        return TorchLayer(self.torch, case, data)
+
+
+def mixed_types(config: Config, given: str) -> Optional[Probe]:
+    """A question to the framework where floating types differ; only half precision into float32 is known to be taken."""
+    if given == config.dtype or 'float' not in given or (config.dtype == 'float32' and given != 'float64'):
+        return None
+    tracks = config.statistics == 'tracked'
+    layer = f'torch.nn.BatchNorm1d(2, affine={config.affine}, track_running_stats={tracks}, dtype=torch.{config.dtype})'
+    call = f'{layer}(torch.ones(2, 2, dtype=torch.{given}))'
+    return Probe(f'no {given} input for a layer of {config.dtype}', _MIXED_TYPES, call)
+
+
+if __name__ == '__main__':
+    serve(TorchAdapter())

@@ -1,0 +1,110 @@
+import type { Case } from '../cases/case.ts';
+import { coreFormulas, type Formulas } from '../reference/formulas.ts';
+import { simulate } from '../reference/simulate.ts';
+import type { BackwardRecord, ForwardRecord, RankTrajectory, RunningState, StepRecord, Trajectory } from '../reference/trajectory.ts';
+import type { Accepted, AcceptedObservation, AcceptedRank, AcceptedRefusal, AcceptedStep, AcceptedValues } from './accepted.ts';
+import { type AccuracyClass, type AccuracyPair, precisionOf, sanctioned } from './accuracy.ts';
+import { exactState } from './exact.ts';
+import { acceptGradients } from './gradient-error.ts';
+import { acceptOutput } from './output-error.ts';
+import { stateRule } from './rule-of.ts';
+import { noStateError, type StateError, updateStateError } from './state-error.ts';
+import { batchError, type ChannelError, type Magnitudes, magnitudes, runningError } from './statistics-error.ts';
+
+/** One class's view of a program so far: the error in the state, and the channel errors of each forward. */
+interface ErrorsSoFar {
+  readonly accuracy: AccuracyClass;
+  readonly state: StateError;
+  readonly forwards: ReadonlyMap<ForwardRecord, readonly ChannelError[]>;
+}
+
+interface BothErrors {
+  readonly stable: ErrorsSoFar;
+  readonly naive: ErrorsSoFar;
+}
+
+/** What the rules allow for every observable of a case: `simulate`, then a bound for each element. */
+export function acceptCase(question: Case, formulas: Formulas = coreFormulas, accuracy: AccuracyPair = sanctioned): Accepted {
+  return accept(question, simulate(question, formulas), accuracy);
+}
+
+/** What the rules allow for every observable, given the case's trajectory. */
+export function accept(question: Case, trajectory: Trajectory, accuracy: AccuracyPair = sanctioned): Accepted {
+  return { ranks: trajectory.ranks.map((own) => acceptRank(question, trajectory, own, accuracy)) };
+}
+
+function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory, accuracy: AccuracyPair): AcceptedRank {
+  const fresh = (one: AccuracyClass): ErrorsSoFar => ({ accuracy: one, state: noStateError(question.config.numFeatures), forwards: new Map() });
+  let errors: BothErrors = { stable: fresh(accuracy.stable), naive: fresh(accuracy.naive) };
+  const construct = acceptState(question, null, own.construct, errors);
+  const steps: AcceptedStep[] = [];
+  for (const [index, record] of own.steps.entries()) {
+    if (record.op === 'refusal') {
+      steps.push(acceptRefusal(record.rule, record.orFinite, acceptState(question, null, record.state, errors)));
+      continue;
+    }
+    const together = trajectory.ranks.map((rank) => rank.steps[index]!);
+    errors = advance(question, record, together, errors);
+    steps.push(acceptStep(question, record, together, errors, accuracy));
+  }
+  return { construct, steps };
+}
+
+function acceptRefusal(rule: AcceptedRefusal['rule'], orFinite: boolean, state: AcceptedObservation): AcceptedRefusal {
+  const values = state.values.map((observable) => ({ ...observable, rule: 'BN-ERR-01' as const })); // BN-ERR-01
+  const count = state.count === null ? null : { ...state.count, rule: 'BN-ERR-01' as const };
+  return { kind: 'refusal', rule, orFinite, state: { ...state, values, count } };
+}
+
+function advance(question: Case, record: ForwardRecord | BackwardRecord, together: readonly StepRecord[], errors: BothErrors): BothErrors {
+  if (record.op === 'backward' && record.update === null) return errors;
+  const inputs = together.flatMap((other) => (other.op === 'forward' ? [other.x] : other.op === 'backward' ? [other.forward.x] : []));
+  const size = magnitudes(inputs, question.config.numFeatures);
+  const exact = record.update === null ? null : exactState(record.update, inputs);
+  const step = (so: ErrorsSoFar) => advanceClass(question, record, size, exact, so);
+  return { stable: step(errors.stable), naive: step(errors.naive) };
+}
+
+function advanceClass(
+  question: Case, record: ForwardRecord | BackwardRecord, size: Magnitudes, exact: ReturnType<typeof exactState> | null, errors: ErrorsSoFar,
+): ErrorsSoFar {
+  const forward = record.op === 'forward' ? record : record.forward;
+  const precision = precisionOf(question.config.dtype, errors.accuracy);
+  const ofBatch = Array.from(forward.batch.mean, (_, c) => batchError(forward.batch, forward.deviation[c]!, size, c, errors.accuracy, precision));
+  const state = record.update === null || exact === null ? errors.state : updateStateError(errors.state, record.update, ofBatch, exact, precision);
+  if (record.op === 'backward') return { ...errors, state };
+  const own = record.source === 'batch' ? ofBatch : ofBatch.map((_, c) => runningError(record, errors.state, c, precision));
+  return { ...errors, state, forwards: new Map([...errors.forwards, [record, own]]) };
+}
+
+function acceptStep(
+  question: Case, record: ForwardRecord | BackwardRecord, together: readonly StepRecord[], errors: BothErrors, accuracy: AccuracyPair,
+): AcceptedObservation {
+  const state = acceptState(question, record, record.state, errors);
+  const forward = record.op === 'forward' ? record : record.forward;
+  const pair = { stable: errors.stable.forwards.get(forward) ?? [], naive: errors.naive.forwards.get(forward) ?? [] };
+  const own = record.op === 'forward'
+    ? [acceptOutput(question.config, record, pair, together.length, accuracy)]
+    : acceptGradients(question.config, record, together, pair, accuracy);
+  return { ...state, values: [...own, ...state.values] };
+}
+
+function acceptState(question: Case, record: ForwardRecord | BackwardRecord | null, state: RunningState | null, errors: BothErrors): AcceptedObservation {
+  if (state === null) return { kind: 'values', values: [], count: null, keepsState: false };
+  const { config } = question;
+  const values = (observable: 'running_mean' | 'running_var', part: 'mean' | 'variance'): AcceptedValues => ({
+    observable, rule: stateRule(observable, record, config), dtype: config.dtype, shape: [config.numFeatures], value: state[part],
+    stable: errors.stable.state[part], naive: errors.naive.state[part],
+    alternative: part === 'variance' ? overflowedVariance(errors.naive.state) : null,
+  });
+  return {
+    kind: 'values',
+    values: [values('running_mean', 'mean'), values('running_var', 'variance')],
+    count: { rule: record === null ? 'BN-STATE-01' : 'BN-STATE-06', value: state.count },
+    keepsState: true,
+  };
+}
+
+function overflowedVariance({ overflowed }: StateError): Float64Array | null {
+  return overflowed.includes(1) ? Float64Array.from(overflowed, (flag) => (flag === 1 ? Infinity : NaN)) : null;
+}

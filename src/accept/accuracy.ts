@@ -1,0 +1,63 @@
+import type { FloatType } from '../tensor/tensor.ts';
+import { largestFinite, smallestNormal, smallestSubnormal, unitRoundoff } from '../tensor/formats.ts';
+
+/**
+ * How an implementation may sum. `summation` is s_n, the error constant of a sum of n terms; `updating` allows for
+ * algorithms that carry a running mean (Welford); `onePass` is mean(x²) − mean(x)², used only to recognise a cause.
+ */
+export interface AccuracyClass {
+  readonly summation: (n: number) => number;
+  readonly updating: boolean;
+  readonly onePass: boolean;
+  /** Arithmetic in float16, whatever the layer's type; used only to recognise a cause. */
+  readonly half: boolean;
+}
+
+/** s_n of pairwise and vector-tree summation, with room for a blocked start. */
+function stableSummation(n: number): number {
+  return Math.log2(Math.max(n, 1)) + 8;
+}
+
+/** Class A (BN-NUM-02): float64, compensated, pairwise or vector-tree sums; two passes. */
+export const stable: AccuracyClass = { summation: stableSummation, updating: false, onePass: false, half: false }; // BN-NUM-02
+
+/** Class B (BN-NUM-01): naive sums in the working precision; two passes or updating. Contains class A. */
+export const naive: AccuracyClass = { // BN-NUM-01
+  summation: (n) => Math.max(n, stableSummation(n)), updating: true, onePass: false, half: false,
+};
+
+/** The two classes that a verdict needs; a cause may be recognised by another pair. */
+export interface AccuracyPair {
+  readonly stable: AccuracyClass;
+  readonly naive: AccuracyClass;
+}
+
+export const sanctioned: AccuracyPair = { stable, naive };
+
+/** Safety factor on every first-order bound. */
+export const safety = 2; // K
+
+/** What rounding costs in the type that the arithmetic uses and the type of a result. */
+export interface Precision {
+  /** Unit roundoff of the arithmetic: float64 for float64, float32 for every narrower type. */
+  readonly unit: number;
+  /** Below this a product may be flushed to zero. */
+  readonly tiny: number;
+  /** Above this an intermediate overflows. */
+  readonly huge: number;
+  /** Extra relative rounding when the result's type is narrower than the arithmetic, else 0. */
+  readonly resultUnit: number;
+  /** Half the smallest subnormal of the result's type. */
+  readonly resultTiny: number;
+}
+
+export function precisionOf(dtype: FloatType, accuracy: AccuracyClass): Precision {
+  const working = accuracy.half ? 'float16' : dtype === 'float64' ? 'float64' : 'float32';
+  return {
+    unit: unitRoundoff(working),
+    tiny: smallestNormal(working),
+    huge: largestFinite(working),
+    resultUnit: dtype === working ? 0 : unitRoundoff(dtype),
+    resultTiny: smallestSubnormal(accuracy.half ? working : dtype) / 2,
+  };
+}

@@ -1,0 +1,75 @@
+import { forEachInChannel } from '../reference/layout.ts';
+import type { StateUpdate } from '../reference/trajectory.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** 1 where the data make a running statistic exact in any summation order, [C]. */
+export interface ExactState {
+  readonly mean: Uint8Array;
+  readonly variance: Uint8Array;
+}
+
+export function isExact(flags: Uint8Array, c: number): boolean {
+  return flags[c] === 1;
+}
+
+/**
+ * Where running mean and variance are exact in float32, whatever the order of summation.
+ *
+ * The mean: every partial sum of x fits in 24 bits, n is a power of two, and each product and sum of the update is
+ * representable. The variance besides: n = 2, so that n/(n − 1) = 2, and both squares are representable.
+ */
+export function exactState(update: StateUpdate, inputs: readonly Tensor[]): ExactState {
+  const { before, batch, weight: m } = update;
+  const channels = batch.mean.length;
+  const flags = { mean: new Uint8Array(channels), variance: new Uint8Array(channels) };
+  if (!isPowerOfTwo(batch.count) || inputs.some((x) => x.dtype !== 'float32')) return flags;
+  for (let c = 0; c < channels; c++) {
+    const values = inputs.flatMap((x) => channelValues(x, c));
+    const mu = batch.mean[c]!;
+    if (!sumsExactly(values) || !isFloat32(mu) || !blendsExactly(before.mean[c]!, mu, m)) continue;
+    flags.mean[c] = 1;
+    const squares = values.map((x) => (x - mu) ** 2);
+    const unbiased = 2 * batch.variance[c]!;
+    if (batch.count === 2 && squares.every(isFloat32) && sumsExactly(squares) && blendsExactly(before.variance[c]!, unbiased, m)) flags.variance[c] = 1;
+  }
+  return flags;
+}
+
+/** Whether every partial sum of the values, in any order, is representable in float32. */
+export function sumsExactly(values: readonly number[]): boolean {
+  let unit = Infinity;
+  let total = 0;
+  for (const value of values) {
+    if (!Number.isFinite(value)) return false;
+    if (value !== 0) unit = Math.min(unit, lowestBit(value));
+    total += Math.abs(value);
+  }
+  return total === 0 || total / unit <= 2 ** 24;
+}
+
+/** Both (1 − m)·v + m·b and v + m·(b − v), every operation exact in float32. */
+function blendsExactly(v: number, b: number, m: number): boolean {
+  const keep = 1 - m;
+  return [m, keep, v, b, m * b, keep * v, keep * v + m * b, b - v, m * (b - v), m * v].every(isFloat32) && keep * v + m * b === v + m * (b - v);
+}
+
+/** Value of the lowest set bit, a power of two. */
+function lowestBit(value: number): number {
+  let bit = 2 ** Math.floor(Math.log2(Math.abs(value)));
+  while (Math.abs(value) % bit !== 0) bit /= 2;
+  return bit;
+}
+
+function isFloat32(value: number): boolean {
+  return Math.fround(value) === value;
+}
+
+function isPowerOfTwo(n: number): boolean {
+  return n > 0 && Number.isInteger(Math.log2(n));
+}
+
+export function channelValues(x: Tensor, c: number): number[] {
+  const values: number[] = [];
+  forEachInChannel(x, c, (i) => values.push(x.data[i]!));
+  return values;
+}

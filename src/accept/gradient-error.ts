@@ -1,0 +1,124 @@
+import type { LayerConfig } from '../cases/case.ts';
+import { countPerChannel, forEachInChannel } from '../reference/layout.ts';
+import type { BackwardRecord, StepRecord } from '../reference/trajectory.ts';
+import type { AcceptedValues } from './accepted.ts';
+import { type AccuracyClass, type AccuracyPair, type Precision, precisionOf, safety } from './accuracy.ts';
+import { channelValues, sumsExactly } from './exact.ts';
+import type { ErrorPair } from './output-error.ts';
+import { inputGradientRule, parameterGradientRule } from './rule-of.ts';
+import { type ChannelError, normalisedError } from './statistics-error.ts';
+
+/** Sums over the elements of one channel of one rank, for the bounds: Σ|dy|, Σ|dy|·z and Σ|dy|·δx̂. */
+interface AbsoluteSums {
+  readonly count: number;
+  readonly dy: number;
+  readonly dyNormalised: number;
+  readonly dyError: number;
+}
+
+/** Bounds of dx [N, C, …], dγ and dβ [C]. */
+interface GradientBounds {
+  readonly dx: Float64Array;
+  readonly dgamma: Float64Array;
+  readonly dbeta: Float64Array;
+}
+
+/** Accepted dx, and dγ and dβ where the layer has parameters. */
+export function acceptGradients(config: LayerConfig, record: BackwardRecord, together: readonly StepRecord[], errors: ErrorPair, accuracy: AccuracyPair): AcceptedValues[] {
+  const ranks = together.filter((other) => other.op === 'backward');
+  const stable = gradientBounds(record, ranks, errors.stable, accuracy.stable);
+  const naive = gradientBounds(record, ranks, errors.naive, accuracy.naive);
+  const x = record.forward.x;
+  const alternative = overflowedGradient(record, errors.naive);
+  const dx: AcceptedValues = {
+    observable: 'dx', rule: inputGradientRule(record, ranks.length), dtype: x.dtype, shape: x.shape, value: record.dx, stable: stable.dx, naive: naive.dx, alternative,
+  };
+  const parameter = (observable: 'dgamma' | 'dbeta', value: Float64Array): AcceptedValues => ({
+    observable, rule: parameterGradientRule(observable, ranks.length), dtype: config.dtype, shape: [config.numFeatures], value,
+    stable: stable[observable], naive: naive[observable],
+    alternative: observable === 'dgamma' && alternative !== null ? Float64Array.from(errors.naive, (error) => (error.overflows ? 0 : NaN)) : null,
+  });
+  if (record.dgamma === null || record.dbeta === null) return [dx];
+  return [dx, parameter('dgamma', record.dgamma), parameter('dbeta', record.dbeta)];
+}
+
+function gradientBounds(record: BackwardRecord, ranks: readonly BackwardRecord[], errors: readonly ChannelError[], accuracy: AccuracyClass): GradientBounds {
+  const precision = precisionOf(record.forward.x.dtype, accuracy);
+  const channels = record.forward.gamma.length;
+  const bounds = { dx: new Float64Array(record.dx.length), dgamma: new Float64Array(channels), dbeta: new Float64Array(channels) };
+  for (let c = 0; c < channels; c++) {
+    const own = absoluteSums(record, c, errors[c]!, precision);
+    const all = ranks.length === 1 ? own : addSums(ranks.map((rank) => absoluteSums(rank, c, errors[c]!, precision)));
+    parameterBounds(bounds, record, c, own, errors[c]!, accuracy, precision);
+    inputBounds(bounds.dx, record, c, all, errors[c]!, accuracy, precision);
+  }
+  return bounds;
+}
+
+/**
+ *     tol_dβ = K·u·(s_n + 1)·Σ|dy|, 0 where Σdy is exact in any order
+ *     tol_dγ = K·(u·(s_n + 4)·Σ|dy|z + Σ|dy|δx̂)
+ */
+function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: number, own: AbsoluteSums, error: ChannelError, accuracy: AccuracyClass, precision: Precision): void {
+  const { unit: u, tiny, resultUnit, resultTiny } = precision;
+  const s = accuracy.summation(own.count);
+  const flushed = own.count * tiny;
+  const exact = record.dy.dtype === 'float32' && sumsExactly(channelValues(record.dy, c));
+  bounds.dbeta[c] = exact ? 0 : safety * (u * (s + 1) * own.dy + flushed) + resultUnit * Math.abs(record.dbeta?.[c] ?? 0) + resultTiny;
+  const dgamma = safety * (u * (s + 4) * own.dyNormalised + own.dyError + flushed * (1 + 1 / record.forward.deviation[c]!));
+  bounds.dgamma[c] = error.undetermined ? Infinity : dgamma + resultUnit * Math.abs(record.dgamma?.[c] ?? 0) + resultTiny;
+}
+
+/**
+ *     batch    tol_dx = K·|γ|/s·(u·(4|dy| + (s_n + 3)·D1 + (s_n + 6)·z·D2) + δx̂·D2 + z·D3 + δs·(|dy| + D1 + z·D2))
+ *     running  tol_dx = K·|γ|/s·|dy|·(6u + δs)
+ *
+ * D1, D2 and D3 are the means of |dy|, |dy|·z and |dy|·δx̂ over all ranks.
+ */
+function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all: AbsoluteSums, error: ChannelError, accuracy: AccuracyClass, precision: Precision): void {
+  const { unit: u, tiny, resultUnit, resultTiny } = precision;
+  const factor = Math.abs(record.forward.gamma[c]!) / record.deviation[c]!;
+  const s = accuracy.summation(all.count);
+  const d1 = all.dy / all.count;
+  const d2 = all.dyNormalised / all.count;
+  const d3 = all.dyError / all.count;
+  const x = record.forward.x;
+  forEachInChannel(x, c, (i) => {
+    const dy = Math.abs(record.dy.data[i]!);
+    const z = Math.abs(x.data[i]! - record.mean[c]!) / record.deviation[c]!;
+    const dz = normalisedError(error, record.mean[c]!, record.deviation[c]!, x.data[i]!, z, u);
+    const batch = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * (dy + d1 + z * d2);
+    const arithmetic = record.source === 'batch' ? batch : dy * (6 * u + error.deviation);
+    const flushed = (factor * (2 + z) + 1) * all.count * tiny;
+    bound[i] = error.undetermined ? Infinity : safety * (factor * arithmetic + flushed) + resultUnit * Math.abs(record.dx[i]!) + resultTiny;
+  });
+}
+
+function absoluteSums({ forward: { x }, dy, mean, deviation }: BackwardRecord, c: number, error: ChannelError, { unit }: Precision): AbsoluteSums {
+  const sums = { count: countPerChannel(x.shape), dy: 0, dyNormalised: 0, dyError: 0 };
+  forEachInChannel(x, c, (i) => {
+    const size = Math.abs(dy.data[i]!);
+    const z = Math.abs(x.data[i]! - mean[c]!) / deviation[c]!;
+    sums.dy += size;
+    sums.dyNormalised += size * z;
+    sums.dyError += size * normalisedError(error, mean[c]!, deviation[c]!, x.data[i]!, z, unit);
+  });
+  return sums;
+}
+
+function addSums(sums: readonly AbsoluteSums[]): AbsoluteSums {
+  return sums.reduce((a, b) => ({ count: a.count + b.count, dy: a.dy + b.dy, dyNormalised: a.dyNormalised + b.dyNormalised, dyError: a.dyError + b.dyError }));
+}
+
+/** Where the variance may overflow, 1/s is 0 and so is dx. */
+function overflowedGradient({ forward, dx }: BackwardRecord, errors: readonly ChannelError[]): Float64Array | null {
+  if (!errors.some((error) => error.overflows)) return null;
+  const alternative = new Float64Array(dx.length).fill(NaN);
+  for (const [c, error] of errors.entries()) {
+    if (!error.overflows) continue;
+    forEachInChannel(forward.x, c, (i) => {
+      alternative[i] = 0;
+    });
+  }
+  return alternative;
+}

@@ -1,0 +1,56 @@
+import type { LayerConfig } from '../cases/case.ts';
+import { forEachInChannel, splitShape } from '../reference/layout.ts';
+import type { ForwardRecord } from '../reference/trajectory.ts';
+import type { AcceptedValues } from './accepted.ts';
+import { type AccuracyPair, type Precision, precisionOf, safety } from './accuracy.ts';
+import { outputRule } from './rule-of.ts';
+import { type ChannelError, normalisedError } from './statistics-error.ts';
+
+/** Channel errors of one forward under both classes. */
+export interface ErrorPair {
+  readonly stable: readonly ChannelError[];
+  readonly naive: readonly ChannelError[];
+}
+
+/** Accepted y of one forward: tol_y = K·(|γ|·δx̂ + 2u·|β| + u·|y|), with the result's own rounding and underflow. */
+export function acceptOutput(config: LayerConfig, record: ForwardRecord, errors: ErrorPair, ranks: number, accuracy: AccuracyPair): AcceptedValues {
+  return {
+    observable: 'y', rule: outputRule(record, ranks), dtype: record.x.dtype, shape: record.x.shape, value: record.y,
+    stable: outputBound(record, errors.stable, precisionOf(record.x.dtype, accuracy.stable)),
+    naive: outputBound(record, errors.naive, precisionOf(record.x.dtype, accuracy.naive)),
+    alternative: overflowedOutput(config, record, errors.naive),
+  };
+}
+
+/** tol_y of every element. */
+export function outputBound(record: ForwardRecord, errors: readonly ChannelError[], precision: Precision): Float64Array {
+  const bound = new Float64Array(record.y.length);
+  const { unit: u, tiny, resultUnit, resultTiny } = precision;
+  for (let c = 0; c < splitShape(record.x.shape).channels; c++) {
+    const error = errors[c]!;
+    const gamma = Math.abs(record.gamma[c]!);
+    const beta = Math.abs(record.beta[c]!);
+    const mu = record.mean[c]!;
+    const s = record.deviation[c]!;
+    forEachInChannel(record.x, c, (i) => {
+      const x = record.x.data[i]!;
+      const y = Math.abs(record.y[i]!);
+      const arithmetic = gamma * normalisedError(error, mu, s, x, Math.abs(x - mu) / s, u) + 2 * u * beta + u * y;
+      bound[i] = error.undetermined ? Infinity : safety * (arithmetic + (gamma + 2) * tiny) + resultUnit * y + resultTiny;
+    });
+  }
+  return bound;
+}
+
+/** Where the variance may overflow, invstd is 0 and y = β. */
+function overflowedOutput(config: LayerConfig, record: ForwardRecord, errors: readonly ChannelError[]): Float64Array | null {
+  if (!errors.some((error) => error.overflows)) return null;
+  const alternative = new Float64Array(record.y.length).fill(NaN);
+  for (let c = 0; c < config.numFeatures; c++) {
+    if (errors[c]?.overflows !== true) continue;
+    forEachInChannel(record.x, c, (i) => {
+      alternative[i] = record.beta[c]!;
+    });
+  }
+  return alternative;
+}

@@ -1,0 +1,61 @@
+import { UserError } from '../spec/user-error.ts';
+import type { FloatType } from '../tensor/tensor.ts';
+import type { Mode, StatisticsRow, Step } from './case.ts';
+
+/** `train-backward` → forward in training on input 0, then its backward with gradient 0. */
+export function parseProgram(text: string): readonly Step[] {
+  const steps: Step[] = [];
+  for (const word of text.split('-')) {
+    const forwards = steps.filter((step) => step.op === 'forward').length;
+    if (word !== 'backward') steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
+    else steps.push({ op: 'backward', of: lastForward(steps, text), grad: steps.length - forwards });
+  }
+  return steps;
+}
+
+function lastForward(steps: readonly Step[], text: string): number {
+  const index = steps.findLastIndex((step) => step.op === 'forward');
+  if (index < 0) throw axisError('program', text, 'a forward before each backward, such as train-backward');
+  return index;
+}
+
+/** `2x3x4` → [2, 3, 4]. */
+export function parseShape(text: string): readonly number[] {
+  const extents = text.split('x').map(Number);
+  if (extents.some((extent) => !Number.isInteger(extent) || extent < 0)) throw axisError('shape', text, 'whole numbers joined by x, such as 4x3x2x2');
+  return extents;
+}
+
+/** `2x3+3x3` → [[2, 3], [3, 3]]. */
+export function parseRanks(text: string): readonly (readonly number[])[] {
+  return text.split('+').map((shape) => parseShape(shape));
+}
+
+/** Weight of the new batch; `cumulative` is null. */
+export function parseMomentum(text: string): number | null {
+  return text === 'cumulative' ? null : parseNumber('momentum', text);
+}
+
+export function parseNumber(axis: string, text: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) throw axisError(axis, text, 'a finite decimal number');
+  return value;
+}
+
+export function parseRow(text: string): StatisticsRow {
+  return parseWord('statistics', text, ['tracked', 'untracked', 'batch', 'running']);
+}
+
+export function parseDtype(text: string): FloatType {
+  return parseWord('dtype', text, ['float16', 'bfloat16', 'float32', 'float64']);
+}
+
+export function parseWord<T extends string>(axis: string, text: string, words: readonly T[]): T {
+  const word = words.find((candidate) => candidate === text);
+  if (word === undefined) throw axisError(axis, text, words.join(', '));
+  return word;
+}
+
+function axisError(axis: string, text: string, expected: string): UserError {
+  return new UserError('AXIS_VALUE', `axis '${axis}' has no value '${text}'`, `expected ${expected}`);
+}

@@ -1,0 +1,92 @@
+import { acceptCase } from '../accept/accept.ts';
+import type { Accepted } from '../accept/accepted.ts';
+import { type Case, observables, type Observable } from '../cases/case.ts';
+import { matches, type PlannedCase } from '../cases/plan.ts';
+import type { Answer } from '../runners/answer.ts';
+import type { Observation } from '../runners/observation.ts';
+import type { Dialect, Departure } from '../spec/dialect.ts';
+import type { RuleId } from '../spec/rule-id.ts';
+import { variantCauses } from './catalogue.ts';
+import { explain } from './cause.ts';
+import { compare, type Comparison } from './compare.ts';
+import { isVacuous } from './vacuity.ts';
+import type { Deviation, Verdict } from './verdict.ts';
+
+/** A case with what is expected of it, computed once and shared by all runners. */
+export interface Expectation {
+  readonly planned: PlannedCase;
+  readonly case: Case;
+  readonly accepted: Accepted;
+}
+
+export function expectationOf(planned: PlannedCase, materialised: Case): Expectation {
+  return { planned, case: materialised, accepted: acceptCase(materialised) };
+}
+
+/** The verdict on one answer, before the known-failing list is consulted. */
+export function judge(expectation: Expectation, answer: Answer, dialect: Dialect): Verdict {
+  switch (answer.kind) {
+    case 'observed':
+      return judgeObservation(expectation, answer.observation, dialect);
+    case 'unsupported':
+      return without('unsupported', `${answer.reason} (${answer.source}; ${answer.probe.call} → ${answer.probe.error.class}: ${answer.probe.error.message})`);
+    case 'failed':
+      return without('crashed', `the runner itself failed: ${answer.error.class}: ${answer.error.message}`);
+    default:
+      return without(answer.kind, answer.message);
+  }
+}
+
+function without(status: Verdict['status'], reason: string): Verdict {
+  return { status, rule: null, cause: null, candidates: [], deviations: [], accuracy: [], reason };
+}
+
+function judgeObservation(expectation: Expectation, observation: Observation, dialect: Dialect): Verdict {
+  const offered = offeredObservables(dialect);
+  const comparison = compare(expectation.accepted, observation, offered);
+  if (comparison.deviations.length > 0) {
+    const departure = documentedDeparture(expectation, observation, dialect, offered);
+    if (departure !== null) return documented(comparison, departure);
+  }
+  const outside = comparison.deviations.some(({ level }) => level === 'must');
+  if (outside) return deviating('violates', expectation, observation, comparison, offered);
+  if (!expectation.planned.expectsConstant && isVacuous(expectation.accepted)) return { ...without('mistrusted', 'zero, a constant and the initial value would all be accepted'), accuracy: comparison.accuracy };
+  if (comparison.deviations.length > 0) return deviating('inaccurate', expectation, observation, comparison, offered);
+  const graded = comparison.accuracy.some((entry) => entry.graded > 0) || expectation.planned.expectsConstant;
+  return { status: graded ? 'conforms' : 'ungradable', rule: null, cause: null, candidates: [], reason: null, ...comparison };
+}
+
+export function offeredObservables(dialect: Dialect): ReadonlySet<Observable> {
+  return new Set(observables.filter((observable) => dialect.observables[observable]));
+}
+
+function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect, offered: ReadonlySet<Observable>): Departure | null {
+  return dialect.departures.find((departure) => {
+    if (!matches(departure.when, expectation.planned.axes)) return false;
+    const cause = variantCauses.find(({ id }) => id === departure.variant);
+    return cause !== undefined && compare(acceptCase(expectation.case, cause.formulas), observation, offered).deviations.length === 0;
+  }) ?? null;
+}
+
+function documented(comparison: Comparison, departure: Departure): Verdict {
+  return {
+    status: 'documented', rule: departure.rule as RuleId, cause: departure.variant, candidates: [],
+    reason: `“${departure.quote}” (${departure.source})`, ...comparison,
+  };
+}
+
+function deviating(status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, offered: ReadonlySet<Observable>): Verdict {
+  const causes = explain(expectation.case, observation, comparison.deviations, offered);
+  const [only] = causes;
+  const cause = only === undefined ? 'unexplained' : causes.length > 1 ? 'ambiguous' : only.id;
+  const worst = comparison.deviations[0];
+  const named = causes.length === 1 && only !== undefined ? ruleOfCause(only.rule, expectation, comparison.deviations) : worst?.rule ?? null;
+  return { status, rule: named, cause, candidates: causes.length > 1 ? causes.map(({ id }) => id) : [], reason: null, ...comparison };
+}
+
+/** What structure breaks is named by the deviation itself; else the cause's own rule, where the case cites it. */
+function ruleOfCause(rule: RuleId, expectation: Expectation, deviations: readonly Deviation[]): RuleId {
+  const structural = deviations.find(({ kind, observable }) => kind !== 'value' && (kind !== 'unexpected' || observable === 'error'));
+  if (structural !== undefined) return structural.rule;
+  return expectation.planned.rules.includes(rule) ? rule : deviations[0]?.rule ?? rule;
+}

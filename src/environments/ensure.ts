@@ -1,0 +1,131 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { requireFreeSpace, folderBytes, formatBytes } from './disk.ts';
+import { type EnvironmentFile, readEnvironmentFile } from './environment-file.ts';
+import { chooseInterpreter, findInterpreters } from './find-interpreter.ts';
+import { environmentsFolder, logsFolder } from './home.ts';
+import { type Interpreter, probeInterpreter } from './interpreter.ts';
+import { withLock } from './lock.ts';
+import { readMarker, writeMarker } from './marker.ts';
+import { createVenv, type InstallOptions, installRequirements, listPackages } from './pip.ts';
+
+/** Which environment is wanted. */
+export interface EnvironmentRequest {
+  /** Names the folder and the log, such as `pytorch`. */
+  readonly runner: string;
+  readonly version: string;
+  /** The environment file. */
+  readonly file: string;
+}
+
+export interface EnvironmentOptions {
+  /** Folder from `harnessHome`. */
+  readonly home: string;
+  readonly onProgress: (text: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Where interpreters are looked for; the variables of this process by default. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Environment {
+  /** Interpreter of the environment. */
+  readonly python: string;
+  readonly folder: string;
+  /** Whether this call made it. */
+  readonly created: boolean;
+}
+
+/** Where one environment is, or will be. */
+interface Place {
+  readonly name: string;
+  readonly folder: string;
+  readonly python: string;
+}
+
+/**
+ * The virtual environment for an environment file, made on first use.
+ *
+ * One folder per content of the file and minor version of Python. Two processes may ask at once: one makes it, the other waits.
+ * A half-made or broken folder is removed and made again.
+ *
+ * @throws {UserError} ENVIRONMENT_FILE, PYTHON_NOT_FOUND, DISK_FULL or ENVIRONMENT_FAILED
+ */
+export async function ensureEnvironment(request: EnvironmentRequest, options: EnvironmentOptions): Promise<Environment> {
+  const file = await readEnvironmentFile(request.file);
+  const existing = await findUsable(request, file, options.home);
+  if (existing) return environment(existing, false);
+  const interpreter = chooseInterpreter(file, await findInterpreters(options.variables ?? process.env));
+  const place = placeOf(options.home, nameOf(request, file, interpreter.minor));
+  const onWait = () => options.onProgress(`${place.name}: waiting for another process that is making it`);
+  return withLock(place.folder, { signal: options.signal, onWait }, async (signal) => {
+    if (await isUsable(place)) return environment(place, false); // made while we waited
+    await build({ request, file, interpreter, place }, options, signal);
+    return environment(place, true);
+  });
+}
+
+function nameOf({ runner, version }: EnvironmentRequest, { hash }: EnvironmentFile, minor: string): string {
+  return `${runner}-${version}-${hash}-py${minor}`;
+}
+
+function placeOf(home: string, name: string): Place {
+  const folder = join(environmentsFolder(home), name);
+  return { name, folder, python: join(folder, 'bin', 'python') };
+}
+
+/** Asks one environment at most, where a search for interpreters would run every Python of the machine. */
+async function findUsable(request: EnvironmentRequest, file: EnvironmentFile, home: string): Promise<Place | undefined> {
+  const prefix = nameOf(request, file, '');
+  const preferred = nameOf(request, file, file.preferredPython ?? '');
+  const names = (await readdir(environmentsFolder(home)).catch(() => [])).filter((name) => name.startsWith(prefix) && !name.endsWith('.lock'));
+  names.sort((a, b) => Number(b === preferred) - Number(a === preferred));
+  for (const place of names.map((name) => placeOf(home, name))) if (await isUsable(place)) return place;
+  return undefined;
+}
+
+async function isUsable({ folder, python }: Place): Promise<boolean> {
+  return (await readMarker(folder)) !== undefined && (await probeInterpreter(python)) !== undefined;
+}
+
+function environment({ python, folder }: Place, created: boolean): Environment {
+  return { python, folder, created };
+}
+
+interface Construction {
+  readonly request: EnvironmentRequest;
+  readonly file: EnvironmentFile;
+  readonly interpreter: Interpreter;
+  readonly place: Place;
+}
+
+async function build(what: Construction, options: EnvironmentOptions, signal: AbortSignal): Promise<void> {
+  const { file, place } = what;
+  await rm(place.folder, { recursive: true, force: true });
+  await requireFreeSpace(environmentsFolder(options.home), file.diskBytes);
+  try {
+    await install(what, await openLog(place, options, signal));
+  } catch (error) {
+    await rm(place.folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function openLog({ name }: Place, { home, onProgress }: EnvironmentOptions, signal: AbortSignal): Promise<InstallOptions> {
+  await mkdir(logsFolder(home), { recursive: true });
+  const log = join(logsFolder(home), `${name}.log`);
+  await rm(log, { force: true });
+  return { log, onProgress: (text) => onProgress(`${name}: ${text}`), signal };
+}
+
+async function install({ request, file, interpreter, place }: Construction, options: InstallOptions): Promise<void> {
+  options.onProgress(`making it with CPython ${interpreter.version}`);
+  await createVenv(interpreter.executable, place.folder, options);
+  if (file.hasRequirements) await installRequirements(place.python, file.path, options);
+  const packages = await listPackages(place.python, options.signal);
+  const bytes = await folderBytes(place.folder);
+  options.signal.throwIfAborted();
+  const created = new Date().toISOString();
+  const { runner, version } = request;
+  await writeMarker(place.folder, { schemaVersion: 1, runner, version, file: file.path, python: interpreter.version, bytes, packages, created });
+  options.onProgress(`ready, ${formatBytes(bytes)}`);
+}

@@ -1,0 +1,60 @@
+import { type Status, statuses } from '../diff/verdict.ts';
+import type { KnownFailing } from '../spec/generated/known-failing.ts';
+
+/** Everything the gate looks at. */
+export interface GateInput {
+  /** Number of cases per status, over all runners. */
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly planned: number;
+  /** Largest share of known cases that the suite records. */
+  readonly knownShare: number;
+  readonly strict: boolean;
+  /** Elements judged and not judgeable, per observable. */
+  readonly grading: readonly { readonly observable: string; readonly graded: number; readonly ungradable: number }[];
+  readonly unmatched: readonly KnownFailing[];
+  readonly expired: readonly KnownFailing[];
+}
+
+export interface GateDecision {
+  readonly gate: 'pass' | 'fail';
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const failing: readonly Status[] = ['violates', 'stale', 'mistrusted', 'crashed', 'timed-out', 'garbled', 'not-run'];
+
+/** At most this share of an observable's elements may be ungradable. */
+const ungradableLimit = 0.02;
+
+/** Statuses and the known-failing list decide; every reason to fail is given. */
+export function decideGate(input: GateInput): GateDecision {
+  const sum = statuses.reduce((total, status) => total + input.counts[status], 0);
+  if (sum !== input.planned) throw new Error(`planned ${String(input.planned)} cases, the statuses add up to ${String(sum)}`);
+  const reasons = [...byStatus(input), ...byShare(input), ...byGrading(input), ...input.unmatched.map(unmatchedReason)];
+  const expired = input.expired.map((entry) => `known-failing entry '${entry.cases}' expired on ${entry.expires}`);
+  return {
+    gate: reasons.length + (input.strict ? expired.length : 0) === 0 ? 'pass' : 'fail',
+    reasons: input.strict ? [...reasons, ...expired] : reasons,
+    warnings: input.strict ? [] : expired,
+  };
+}
+
+function byStatus({ counts, strict }: GateInput): string[] {
+  const asked = strict ? [...failing, 'inaccurate' as const] : failing;
+  return asked.filter((status) => counts[status] > 0).map((status) => `${String(counts[status])} ${status}`);
+}
+
+function byShare({ counts, planned, knownShare }: GateInput): string[] {
+  if (counts.known <= planned * knownShare) return [];
+  return [`known ${String(counts.known)} of ${String(planned)} planned, above the suite's share of ${String(knownShare)}`];
+}
+
+function byGrading({ grading }: GateInput): string[] {
+  return grading
+    .filter(({ graded, ungradable }) => ungradable > ungradableLimit * (graded + ungradable))
+    .map(({ observable, graded, ungradable }) => `${String(ungradable)} of ${String(graded + ungradable)} elements of ${observable} could not be graded, above the limit of 2 %`);
+}
+
+function unmatchedReason({ cases }: KnownFailing): string {
+  return `known-failing entry '${cases}' matches no case of any suite`;
+}

@@ -1,0 +1,66 @@
+import semver from 'semver';
+import { matchesPattern } from '../cases/select.ts';
+import type { Status, Verdict } from '../diff/verdict.ts';
+import type { KnownFailing } from '../spec/generated/known-failing.ts';
+
+/** Where a runner ran, for an entry's `when`. */
+export interface RunCircumstances {
+  readonly version: string;
+  readonly device: string;
+  readonly capability: string;
+  readonly threads: number;
+}
+
+/** An entry ready to match. */
+export interface CompiledEntry {
+  readonly entry: KnownFailing;
+  readonly matches: (id: string) => boolean;
+}
+
+/** Entries that speak of this version and these circumstances. */
+export function applicableEntries(entries: readonly KnownFailing[], where: RunCircumstances): readonly CompiledEntry[] {
+  return entries.filter((entry) => appliesTo(entry, where)).map((entry) => ({ entry, matches: matchesPattern(entry.cases) }));
+}
+
+function appliesTo({ versions, when }: KnownFailing, where: RunCircumstances): boolean {
+  const version = semver.coerce(where.version);
+  if (version === null || !semver.satisfies(version, versions)) return false;
+  return when === undefined || (
+    (when.device ?? where.device) === where.device
+    && (when.capability ?? where.capability) === where.capability
+    && (when.threads ?? where.threads) === where.threads
+  );
+}
+
+/** Statuses that the list has nothing to say about: no deviation was or could be seen. */
+const silent: readonly Status[] = ['unsupported', 'ungradable', 'not-run'];
+
+/**
+ * The status after the list was consulted.
+ *
+ * `known` when an entry names the case, its status and its cause; `stale` when entries name the case and none fits,
+ * because it deviates for another cause or not at all; else the status found.
+ */
+export function statusByList(id: string, verdict: Pick<Verdict, 'status' | 'cause' | 'candidates'>, entries: readonly CompiledEntry[]): Status {
+  const named = entries.filter(({ matches }) => matches(id));
+  if (named.length === 0 || silent.includes(verdict.status)) return verdict.status;
+  return named.some(({ entry }) => fits(entry, verdict)) ? 'known' : 'stale';
+}
+
+function fits(entry: KnownFailing, { status, cause, candidates }: Pick<Verdict, 'status' | 'cause' | 'candidates'>): boolean {
+  if (entry.status !== status) return false;
+  return cause === null || entry.cause === cause || candidates.includes(entry.cause);
+}
+
+/** Entries whose pattern matches no id of the catalogue of all suites. */
+export function unmatchedEntries(entries: readonly KnownFailing[], catalogue: readonly string[]): readonly KnownFailing[] {
+  return entries.filter(({ cases }) => {
+    const match = matchesPattern(cases);
+    return !catalogue.some((id) => match(id));
+  });
+}
+
+/** Entries past their date, `today` as YYYY-MM-DD. */
+export function expiredEntries(entries: readonly KnownFailing[], today: string): readonly KnownFailing[] {
+  return entries.filter(({ expires }) => expires < today);
+}

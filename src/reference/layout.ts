@@ -1,0 +1,22 @@
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** Calls `visit` with the flat index of every element of channel `channel` of a [N, C, …spatial] tensor, in memory order. */
+export function forEachInChannel(tensor: Tensor, channel: number, visit: (index: number) => void): void {
+  const { batch, channels, spatial } = splitShape(tensor.shape);
+  for (let n = 0; n < batch; n++) {
+    const start = (n * channels + channel) * spatial;
+    for (let s = 0; s < spatial; s++) visit(start + s);
+  }
+}
+
+/** The extents that Batch Normalization sees: N, C and the product of the spatial axes (1 at rank 2). */
+export function splitShape(shape: readonly number[]): { batch: number; channels: number; spatial: number } {
+  const [batch = 0, channels = 0, ...rest] = shape;
+  return { batch, channels, spatial: rest.reduce((product, extent) => product * extent, 1) };
+}
+
+/** Elements per channel, n = N·∏spatial. */
+export function countPerChannel(shape: readonly number[]): number {
+  const { batch, spatial } = splitShape(shape);
+  return batch * spatial;
+}

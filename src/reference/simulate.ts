@@ -1,0 +1,88 @@
+import type { BackwardStep, Case, ForwardStep, InitialValues } from '../cases/case.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { backward } from './backward.ts';
+import { coreFormulas, type Formulas } from './formulas.ts';
+import { forward } from './forward.ts';
+import { refusingRule } from './refusal.ts';
+import type { Affine, ForwardRecord, RefusalRecord, RunningState, StepRecord, Trajectory } from './trajectory.ts';
+
+/**
+ * Runs a case's program through the formulas, in float64, and keeps every intermediate.
+ *
+ * Values are not rounded between steps; what rounding may do is the bound's business (src/accept).
+ *
+ * @param formulas  the core operation, or a variant of it
+ * @returns one trajectory per rank; a program ends at its first refusal
+ */
+export function simulate(question: Case, formulas: Formulas = coreFormulas): Trajectory {
+  const affine = initialAffine(question);
+  const construct = initialState(question, formulas);
+  const states = question.ranks.map(() => construct);
+  const steps = question.ranks.map((): StepRecord[] => []);
+  for (const step of question.program) {
+    const records = step.op === 'forward'
+      ? forwardOrRefuse(question, formulas, affine, states, step)
+      : backwardOf(question, formulas, states, steps, step);
+    for (const [rank, record] of records.entries()) {
+      steps[rank]?.push(record);
+      states[rank] = record.state;
+    }
+    if (records.some((record) => record.op === 'refusal')) break;
+  }
+  return { ranks: steps.map((rankSteps) => ({ construct, steps: rankSteps })) };
+}
+
+function forwardOrRefuse(
+  question: Case, formulas: Formulas, affine: Affine, states: readonly (RunningState | null)[], step: ForwardStep,
+): readonly (ForwardRecord | RefusalRecord)[] {
+  const inputs = question.ranks.map((rank) => tensorAt(rank.inputs, step.input));
+  for (const x of inputs) {
+    const rule = refusingRule(question.layer, question.config, x.shape);
+    if (rule !== null) return states.map((state) => ({ op: 'refusal', rule, orFinite: false, state }));
+  }
+  const records = forward(question.config, formulas, affine, states, step, inputs);
+  const oneValue = records.some((record) => record.source === 'batch' && record.batch.count === 1);
+  if (oneValue) return states.map((state) => ({ op: 'refusal', rule: 'BN-STAT-02', orFinite: true, state })); // BN-STAT-02
+  return records;
+}
+
+function backwardOf(
+  question: Case, formulas: Formulas, states: readonly (RunningState | null)[],
+  steps: readonly (readonly StepRecord[])[], step: BackwardStep,
+): readonly StepRecord[] {
+  const forwards = steps.map((rankSteps) => forwardAt(rankSteps, step.of));
+  const grads = question.ranks.map((rank) => tensorAt(rank.grads, step.grad));
+  return backward(question.config, formulas, states, forwards, grads);
+}
+
+function forwardAt(steps: readonly StepRecord[], index: number): ForwardRecord {
+  const record = steps[index];
+  if (record?.op !== 'forward') throw new RangeError(`expected a forward at step ${String(index)} of the program, got ${record?.op ?? 'nothing'}`);
+  return record;
+}
+
+function tensorAt(tensors: readonly Tensor[], index: number): Tensor {
+  const tensor = tensors[index];
+  if (tensor === undefined) throw new RangeError(`expected data at index ${String(index)}, got ${String(tensors.length)} tensors`);
+  return tensor;
+}
+
+function initialState({ config, initial }: Case, formulas: Formulas): RunningState | null {
+  if (!formulas.keepsState(config.statistics)) return null;
+  return {
+    mean: valuesOr(initial, 'running_mean', config.numFeatures, formulas.freshMean),
+    variance: valuesOr(initial, 'running_var', config.numFeatures, formulas.freshVariance),
+    count: 0,
+  };
+}
+
+function initialAffine({ config, initial }: Case): Affine {
+  return {
+    gamma: valuesOr(initial, 'gamma', config.numFeatures, 1),
+    beta: valuesOr(initial, 'beta', config.numFeatures, 0),
+  };
+}
+
+function valuesOr(initial: InitialValues, name: keyof InitialValues, channels: number, fallback: number): Float64Array {
+  return initial[name]?.data ?? new Float64Array(channels).fill(fallback);
+}

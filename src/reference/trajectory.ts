@@ -1,0 +1,98 @@
+import type { RuleId } from '../spec/rule-id.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** Mode after `fresh` has been resolved. */
+export type EffectiveMode = 'train' | 'eval';
+
+/** Which statistics normalise. */
+export type StatisticsSource = 'batch' | 'running';
+
+/** Per-channel statistics of n = `count` values: mean μ and *biased* variance σ², each [C]. */
+export interface BatchStatistics {
+  readonly count: number;
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+}
+
+/** Running state: mean and variance [C]; `count` is the number of training forwards seen. */
+export interface RunningState {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  readonly count: number;
+}
+
+/** γ and β [C] in the layer's type; all ones and zeros where nothing was set. */
+export interface Affine {
+  readonly gamma: Float64Array;
+  readonly beta: Float64Array;
+}
+
+/** How a step moved the state: from `before`, towards `batch`, by `weight` (m of that step). */
+export interface StateUpdate {
+  readonly before: RunningState;
+  readonly batch: BatchStatistics;
+  readonly weight: number;
+}
+
+/** Everything that one forward step computed on one rank. */
+export interface ForwardRecord {
+  readonly op: 'forward';
+  readonly mode: EffectiveMode;
+  readonly source: StatisticsSource;
+  readonly x: Tensor;
+  /** Statistics of the (pooled) batch. */
+  readonly batch: BatchStatistics;
+  /** μ and s that normalise, each [C]; s in input units. */
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+  readonly gamma: Float64Array;
+  readonly beta: Float64Array;
+  readonly y: Float64Array;
+  readonly update: StateUpdate | null;
+  readonly state: RunningState | null;
+}
+
+/** Sums over the elements of each channel, [C]: Σdy and Σdy·x̂ over n = `count` elements. */
+export interface GradientSums {
+  readonly count: number;
+  readonly dy: Float64Array;
+  readonly dyNormalised: Float64Array;
+}
+
+/** Everything that one backward step computed on one rank. */
+export interface BackwardRecord {
+  readonly op: 'backward';
+  readonly forward: ForwardRecord;
+  readonly dy: Tensor;
+  /** Statistics by which dx treats the layer, its μ and s, and the sums (over all ranks) that dx subtracts. */
+  readonly source: StatisticsSource;
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+  readonly sums: GradientSums;
+  readonly dx: Float64Array;
+  /** null without affine. */
+  readonly dgamma: Float64Array | null;
+  readonly dbeta: Float64Array | null;
+  readonly update: StateUpdate | null;
+  readonly state: RunningState | null;
+}
+
+/** The step must be refused under `rule`, or (`orFinite`) may leave a finite state instead. Nothing is expected after it. */
+export interface RefusalRecord {
+  readonly op: 'refusal';
+  readonly rule: RuleId;
+  readonly orFinite: boolean;
+  readonly state: RunningState | null;
+}
+
+export type StepRecord = ForwardRecord | BackwardRecord | RefusalRecord;
+
+/** One rank's way through the program. A refusal is the last step. */
+export interface RankTrajectory {
+  readonly construct: RunningState | null;
+  readonly steps: readonly StepRecord[];
+}
+
+export interface Trajectory {
+  readonly ranks: readonly RankTrajectory[];
+}

@@ -1,0 +1,41 @@
+import type { ElementType } from '../tensor/bytes.ts';
+
+/** A tensor that a runner measured, in the framework's own element type. */
+export interface ObservedTensor {
+  readonly dtype: ElementType;
+  readonly shape: readonly number[];
+  /** Values as float64, row-major. */
+  readonly data: Float64Array;
+}
+
+/** An exception of the framework. */
+export interface ObservedError {
+  /** Class of the exception, such as ValueError. */
+  readonly class: string;
+  readonly message: string;
+}
+
+/** Observables of which a runner returns tensors. */
+export const tensorObservables = ['y', 'dx', 'dgamma', 'dbeta', 'running_mean', 'running_var'] as const;
+export type TensorObservable = (typeof tensorObservables)[number];
+
+/** What one step showed. State is that after the step. A refused step carries the error and ends the program. */
+export type StepObservation = { readonly [name in TensorObservable]?: ObservedTensor } & {
+  readonly step_count?: number;
+  readonly error?: ObservedError;
+};
+
+/** What one rank showed. */
+export interface RankObservation {
+  /** State after construction and after the initial values were set, or the constructor's refusal. */
+  readonly construct: StepObservation;
+  readonly steps: readonly StepObservation[];
+}
+
+/** What a runner measured on one case. */
+export interface Observation {
+  /** One entry per rank. */
+  readonly ranks: readonly RankObservation[];
+  /** Time that the case took in the runner, microseconds. */
+  readonly durationUs: number;
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { packageRoot } from '../spec/package-root.ts';
+import type { RunnerMessage } from './messages.ts';
+
+/** Messages of `spec/protocol/`. */
+export const messageTypes = ['start', 'started', 'run', 'result', 'log', 'stop'] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+/** The runner said something that the schemas of `spec/protocol/` do not allow. */
+export class MessageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'MessageError';
+  }
+}
+
+const ajv = new Ajv({ strict: true, allowUnionTypes: true });
+for (const type of messageTypes) ajv.addSchema(readSchema(type));
+
+function readSchema(type: MessageType): object {
+  return JSON.parse(readFileSync(join(packageRoot, 'spec', 'protocol', `${type}.schema.json`), 'utf8')) as object;
+}
+
+const validators = new Map<string, ValidateFunction>();
+
+/** The compiled schema of a message; compiled on first use. */
+function validatorOf(type: MessageType): ValidateFunction {
+  const known = validators.get(type) ?? ajv.getSchema(`protocol/${type}`);
+  if (known === undefined) throw new Error(`no schema protocol/${type}`);
+  validators.set(type, known);
+  return known;
+}
+
+/** @throws {MessageError} when a message does not fit the schema of its type */
+export function requireValid(type: MessageType, rawMessage: unknown): void {
+  const validate = validatorOf(type);
+  if (validate(rawMessage)) return;
+  throw new MessageError(`a ${type} message that breaks its schema: ${ajv.errorsText(validate.errors, { dataVar: type })}`);
+}
+
+const spoken: ReadonlySet<unknown> = new Set(['started', 'result', 'log']);
+
+/**
+ * A header from a runner as one of the messages that it may send.
+ *
+ * @throws {MessageError} for any other type, or when the message does not fit its schema
+ */
+export function parseRunnerMessage(rawHeader: unknown): RunnerMessage {
+  const type = (rawHeader as { readonly type?: unknown } | null)?.type;
+  if (!spoken.has(type)) throw new MessageError(`a message of type ${JSON.stringify(type) ?? 'none'}, expected started, result or log`);
+  requireValid(type as MessageType, rawHeader);
+  return rawHeader as RunnerMessage;
+}

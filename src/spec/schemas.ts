@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { packageRoot } from './package-root.ts';
+
+/** One place where a value breaks its schema. */
+export interface SchemaProblem {
+  /** JSON pointer of the offending value, `` for the whole. */
+  readonly pointer: string;
+  readonly message: string;
+  readonly value: unknown;
+}
+
+const folders = ['schemas', 'protocol'];
+let compiler: Ajv | undefined;
+
+/**
+ * Holds a value against one of the schemas of `spec/`.
+ *
+ * @param schemaId  `$id` of the schema, such as `schemas/rules` or `protocol/result`
+ * @returns what is wrong, empty when the value is valid
+ * @throws {Error} when there is no such schema
+ */
+export function findProblems(schemaId: string, value: unknown): readonly SchemaProblem[] {
+  compiler ??= makeCompiler();
+  const validate = compiler.getSchema(schemaId);
+  if (validate === undefined) throw new Error(`no schema has the $id '${schemaId}'`);
+  if (validate(value) === true) return [];
+  return (validate.errors ?? []).map(toProblem);
+}
+
+function makeCompiler(): Ajv {
+  const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, verbose: true });
+  for (const folder of folders) {
+    const path = join(packageRoot, 'spec', folder);
+    for (const name of readdirSync(path).sort()) ajv.addSchema(JSON.parse(readFileSync(join(path, name), 'utf8')) as object);
+  }
+  return ajv;
+}
+
+function toProblem(error: ErrorObject): SchemaProblem {
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const unknown = params['additionalProperty'];
+  if (typeof unknown === 'string') return { pointer: error.instancePath, message: `must not have '${unknown}'`, value: error.data };
+  return { pointer: error.instancePath, message: `${error.message ?? error.keyword}${allowed(params)}`, value: error.data };
+}
+
+function allowed(params: Readonly<Record<string, unknown>>): string {
+  const values = params['allowedValues'] ?? params['allowedValue'];
+  return values === undefined ? '' : ` ${JSON.stringify(values)}`;
+}
