@@ -21,6 +21,6 @@ function fileName(id) {
 /** @param {import('./json-schema-bundle.mjs').Schema} schema */
 async function generate(schema) {
   const bannerComment = `/* Generated from spec/${schema.$id}.schema.json by npm run generate. */`;
-  const text = await compile(/** @type {import('json-schema-to-typescript').JSONSchema} */ (schema), schema.title, { bannerComment, additionalProperties: false, format: false, ignoreMinAndMaxItems: true });
+  const text = await compile(/** @type {import('json-schema-to-typescript').JSONSchema} */ (schema), schema.title, { bannerComment, additionalProperties: false, ignoreMinAndMaxItems: true, style: { singleQuote: true, printWidth: 140 } });
   return `${text.trim()}\n`;
 }

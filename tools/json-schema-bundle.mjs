@@ -13,7 +13,9 @@ import { join } from 'node:path';
 export function loadSchemas(root, folders) {
   const paths = folders.flatMap((folder) => readdirSync(join(root, folder)).sort().map((name) => join(root, folder, name)));
   return new Map(paths.map((path) => {
-    const schema = /** @type {Schema} */ (JSON.parse(readFileSync(path, 'utf8')));
+    /** @type {unknown} */
+    const value = JSON.parse(readFileSync(path, 'utf8'));
+    const schema = /** @type {Schema} */ (value);
     return [schema.$id, schema];
   }));
 }
@@ -33,7 +35,7 @@ export function bundle(schema, all) {
   const copy = (value, home) => {
     if (Array.isArray(value)) return value.map((item) => copy(item, home));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === '$ref' ? include(String(item), home) : copy(item, home)]));
+    return Object.fromEntries(Object.entries(/** @type {Record<string, unknown>} */ (value)).map(([key, item]) => [key, key === '$ref' ? include(String(item), home) : copy(item, home)]));
   };
   /** @type {(reference: string, home: Schema) => string} */
   const include = (reference, home) => {

@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, NamedTuple, Sequence
 
 import numpy as np
 
@@ -72,7 +72,7 @@ class MindSporeLayer(Layer):
     def state(self) -> Observation:
         return {'running_mean': copy(self.moving_mean), 'running_var': copy(self.moving_variance)}
 
-    def forward(self, mode: str, index: int, grads: Sequence[int]) -> Tuple[Value, Optional[Tape]]:
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape | None]:
         if mode != 'fresh':
             self.cell.set_train(mode == 'train')
         x = self.to_mindspore(self.data.inputs[index])
@@ -80,7 +80,7 @@ class MindSporeLayer(Layer):
             return self.forward_and_backward(x, grads)
         return copy(self.cell(x)), None
 
-    def forward_and_backward(self, x: Any, grads: Sequence[int]) -> Tuple[Value, Tape]:
+    def forward_and_backward(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
         """One fused pass: ``grad`` alone would run the forward again and move the state twice.
 
         The backward step reports the gradients later. The state is read after the fused pass, so what a backward pass
@@ -91,28 +91,27 @@ class MindSporeLayer(Layer):
         dy = self.to_mindspore(self.data.grads[grads[0]])
         cell = self.cell
 
-        def weighted_sum(x: Any) -> Tuple[Any, Any]:
+        def weighted_sum(x: Any) -> tuple[Any, Any]:
             y = cell(x)
             return (y * dy).sum(), y
 
         run = self.mindspore.value_and_grad(weighted_sum, 0, self.weights, has_aux=True)
         (_, y), gradients = run(x)
-        return copy(y), Tape(named_gradients(gradients, self.weights is not None))
+        return copy(y), Tape(self.named(gradients))
 
-    def backward(self, tape: Tape, nth: int) -> Observation:
+    def named(self, gradients: Any) -> Observation:
+        if self.weights is None:
+            return {'dx': copy(gradients)}
+        dx, (dgamma, dbeta) = gradients
+        return {'dx': copy(dx), 'dgamma': copy(dgamma), 'dbeta': copy(dbeta)}
+
+    def backward(self, tape: Tape, nth: int) -> Observation:  # noqa: ARG002 - there is only one
         return dict(tape.gradients)
 
     def to_mindspore(self, value: Value) -> Any:
         if isinstance(value, BFloat16):
             raise AdapterFault('numpy cannot hand bfloat16 to mindspore.Tensor')
         return self.mindspore.Tensor(value)  # copies
-
-
-def named_gradients(gradients: Any, affine: bool) -> Observation:
-    if not affine:
-        return {'dx': copy(gradients)}
-    dx, (dgamma, dbeta) = gradients
-    return {'dx': copy(dx), 'dgamma': copy(dgamma), 'dbeta': copy(dbeta)}
 
 
 def copy(tensor: Any) -> np.ndarray:
@@ -134,7 +133,7 @@ class MindSporeAdapter(Adapter):
         self.probes = Probes({'mindspore': mindspore, 'numpy': np})
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
 
-    def identify(self) -> Dict[str, Any]:
+    def identify(self) -> dict[str, Any]:
         return {
             'framework': 'mindspore',
             'version': self.mindspore.__version__,
@@ -163,7 +162,7 @@ class MindSporeAdapter(Adapter):
     def construct(self, case: Case, data: RankData) -> MindSporeLayer:
         return MindSporeLayer(self.mindspore, case, data)
 
-    def doubts(self, config: Config, data: RankData) -> List[Probe]:
+    def doubts(self, config: Config, data: RankData) -> list[Probe]:
         """What the case asks for and the framework is said to refuse."""
         doubts = []
         if config.statistics == 'untracked':
@@ -205,8 +204,11 @@ def make_synchronous(mindspore: Any, threads: int) -> None:
 
 
 def commit(mindspore: Any) -> str:
+    """The commit as the package records it: ``__commit_id__ = '[sha1]:2d550373,[branch]:…'``."""
     file = Path(mindspore.__file__).with_name('.commit_id')
-    return file.read_text(encoding='utf-8').strip() if file.exists() else ''
+    if not file.exists():
+        return ''
+    return file.read_text(encoding='utf-8').partition('=')[2].strip(" '\n")
 
 
 if __name__ == '__main__':

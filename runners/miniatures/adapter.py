@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any, Dict, Type
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +33,7 @@ NO_BFLOAT16 = Probe(
 class MiniatureAdapter(Adapter):
     def __init__(self, lie: str = HONEST) -> None:
         self.lie = lie
-        self.layer: Type[HonestLayer] = NUMERIC.get(lie, HonestLayer)
+        self.layer: type[HonestLayer] = NUMERIC.get(lie, HonestLayer)
 
     def load(self, threads: int, device: str) -> None:
         if device != 'cpu':
@@ -41,7 +41,7 @@ class MiniatureAdapter(Adapter):
         limit_threads(threads)
         self.probes = Probes({'numpy': np})
 
-    def identify(self) -> Dict[str, Any]:
+    def identify(self) -> dict[str, Any]:
         return {
             'framework': 'miniature',
             'version': VERSION,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Dict, Type
 
 from bn_protocol.frames import pack_frame
 from bn_protocol.loop import RawCase, Session
@@ -78,7 +77,7 @@ class ExitsEarly(Triggered):
         os._exit(0)
 
 
-CONDUCT: Dict[str, Type[Session]] = {
+CONDUCT: dict[str, type[Session]] = {
     'wrong-seq': WrongSeq,
     'hangs': Hangs,
     'dies': Dies,

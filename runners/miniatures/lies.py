@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Dict, Sequence, Tuple, Type
+from typing import Sequence
 
 import numpy as np
-from model import HonestLayer, Moments, Rows, Tape, Vector, column, to_rows
+
+from model import HonestLayer, Moments, Rows, Tape, Vector, column
 
 DEFAULT_MOMENTUM = 0.1
 MARK_OF_A_REFUSED_CALL = 7.0
@@ -103,7 +104,7 @@ class StatisticsOverAllChannels(HonestLayer):
 
 
 class AffineIgnored(HonestLayer):
-    def affine(self) -> Tuple[Vector, Vector]:
+    def affine(self) -> tuple[Vector, Vector]:
         return np.ones_like(self.gamma), np.zeros_like(self.beta)
 
 
@@ -181,7 +182,7 @@ class UnweightedPooling(HonestLayer):
 
 
 class RankLocalGradientSums(HonestLayer):
-    def gradient_sums(self, tape: Tape, dy: Sequence[Rows]) -> Tuple[int, Vector, Vector]:
+    def gradient_sums(self, tape: Tape, dy: Sequence[Rows]) -> tuple[int, Vector, Vector]:
         dgamma, dbeta = self.parameter_gradients(tape, dy, self.rank)
         return dy[self.rank].shape[1], dbeta, dgamma
 
@@ -226,7 +227,7 @@ class WrongDtype(HonestLayer):
 
 
 class WrongStateDtype(HonestLayer):
-    def reported_state(self) -> Dict[str, Vector]:
+    def reported_state(self) -> dict[str, Vector]:
         return {name: vector.astype(np.float64) for name, vector in super().reported_state().items()}
 
 
@@ -240,7 +241,7 @@ class StateChangedByRefusedCall(HonestLayer):
             raise
 
 
-NUMERIC: Dict[str, Type[HonestLayer]] = {
+NUMERIC: dict[str, type[HonestLayer]] = {
     'honest': HonestLayer,
     'biased-running-variance': BiasedRunningVariance,
     'unbiased-normalisation': UnbiasedNormalisation,

@@ -6,9 +6,10 @@ of a rank lies as rows: [C, n], one row per channel.
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import NamedTuple, Sequence
 
 import numpy as np
+
 from bn_protocol.adapter import Layer, Observation
 from bn_protocol.cases import Case, RankData
 
@@ -33,11 +34,11 @@ class Tape(NamedTuple):
     index: int
     grads: Sequence[int]
     #: rows of every rank
-    rows: List[Rows]
+    rows: list[Rows]
     #: what each rank normalised with
-    moments: List[Moments]
+    moments: list[Moments]
     #: the batch's statistics where this forward updated the state, and the weight it gave them
-    update: Optional[Tuple[Moments, float]]
+    update: tuple[Moments, float] | None
     by_batch: bool
 
 
@@ -46,7 +47,7 @@ def to_rows(x: np.ndarray) -> Rows:
     return np.ascontiguousarray(np.moveaxis(x, 1, 0).reshape(x.shape[1], -1), dtype=np.float64)
 
 
-def from_rows(rows: Rows, shape: Tuple[int, ...]) -> np.ndarray:
+def from_rows(rows: Rows, shape: tuple[int, ...]) -> np.ndarray:
     """[C, n] as [N, C, …spatial], still in float64."""
     channels_first = rows.reshape((shape[1], shape[0], *shape[2:]))
     return np.ascontiguousarray(np.moveaxis(channels_first, 0, 1))
@@ -199,7 +200,7 @@ class HonestLayer(Layer):
     def normalise(self, rows: Rows, moments: Moments) -> Rows:
         return (rows - column(moments.mean)) / column(self.s(moments))
 
-    def affine(self) -> Tuple[Vector, Vector]:  # BN-NORM-04
+    def affine(self) -> tuple[Vector, Vector]:  # BN-NORM-04
         return self.gamma, self.beta
 
     def output(self, rows: Rows, moments: Moments) -> Rows:
@@ -208,13 +209,13 @@ class HonestLayer(Layer):
 
     # --- gradients; dy is a list of rows per rank
 
-    def gradient_sums(self, tape: Tape, dy: Sequence[Rows]) -> Tuple[int, Vector, Vector]:  # BN-SYNC-02
+    def gradient_sums(self, tape: Tape, dy: Sequence[Rows]) -> tuple[int, Vector, Vector]:  # BN-SYNC-02
         """Count, Σ dy and Σ dy·x̂ over all ranks, as the input gradient uses them."""
         pairs = [self.parameter_gradients(tape, dy, rank) for rank in range(len(dy))]
         count = sum(rows.shape[1] for rows in dy)
         return count, sum(dbeta for _, dbeta in pairs), sum(dgamma for dgamma, _ in pairs)
 
-    def parameter_gradients(self, tape: Tape, dy: Sequence[Rows], rank: int) -> Tuple[Vector, Vector]:
+    def parameter_gradients(self, tape: Tape, dy: Sequence[Rows], rank: int) -> tuple[Vector, Vector]:
         """Σ dy·x̂ and Σ dy over one rank's samples."""
         x_hat = self.normalise(tape.rows[rank], tape.moments[rank])
         return self.total(dy[rank] * x_hat), self.total(dy[rank])
@@ -240,7 +241,7 @@ class HonestLayer(Layer):
 
     # --- the steps
 
-    def forward(self, mode: str, index: int, grads: Sequence[int]) -> Tuple[np.ndarray, Tape]:
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[np.ndarray, Tape]:
         if mode != 'fresh':
             self.training = mode == 'train'
         inputs = [peer.inputs[index] for peer in self.peers]
@@ -252,7 +253,7 @@ class HonestLayer(Layer):
         self.after_forward(tape)
         return self.reported_y(y, x.dtype), tape
 
-    def normalised_with(self, index: int, grads: Sequence[int], rows: List[Rows]) -> Tape:
+    def normalised_with(self, index: int, grads: Sequence[int], rows: list[Rows]) -> Tape:
         by_batch, updates = self.normalises_by_batch(), self.updates_state()
         batch = self.batch_moments(rows) if by_batch or updates else []
         running = [Moments(0, self.running_mean, self.running_var)] * len(rows)
@@ -262,7 +263,7 @@ class HonestLayer(Layer):
             update = (batch[self.rank], self.weight())
         return Tape(index, grads, rows, batch if by_batch else running, update, by_batch)
 
-    def batch_moments(self, rows: Sequence[Rows]) -> List[Moments]:
+    def batch_moments(self, rows: Sequence[Rows]) -> list[Moments]:
         local = [self.local_moments(one) for one in rows]
         return [self.pool(local, rank) for rank in range(len(rows))]
 
@@ -294,7 +295,7 @@ class HonestLayer(Layer):
             return {}
         return {**self.reported_state(), 'step_count': self.step_count}
 
-    def reported_state(self) -> Dict[str, Vector]:  # BN-DTYPE-02
+    def reported_state(self) -> dict[str, Vector]:  # BN-DTYPE-02
         return {
             'running_mean': self.running_mean.astype(self.dtype),
             'running_var': self.running_var.astype(self.dtype),

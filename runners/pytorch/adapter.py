@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, NamedTuple, Sequence
 
 import numpy as np
 
@@ -68,7 +68,7 @@ class TorchLayer(Layer):
             'step_count': module.num_batches_tracked.item(),
         }
 
-    def forward(self, mode: str, index: int, grads: Sequence[int]) -> Tuple[Value, Tape]:
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape]:
         if mode != 'fresh':
             self.module.train(mode == 'train')
         x = self.to_torch(self.data.inputs[index])
@@ -108,7 +108,7 @@ class TorchAdapter(Adapter):
         self.torch = torch
         self.probes = Probes({'torch': torch})
 
-    def identify(self) -> Dict[str, Any]:
+    def identify(self) -> dict[str, Any]:
         capability = getattr(getattr(self.torch.backends, 'cpu', None), 'get_cpu_capability', lambda: 'unknown')
         return {
             'framework': 'pytorch',
@@ -131,7 +131,7 @@ class TorchAdapter(Adapter):
         facts = [line for line in lines if line and not line.startswith('Build settings')]
         return f'commit {self.torch.version.git_version}; ' + '; '.join(facts)
 
-    def reason(self, row: str) -> Dict[str, str]:
+    def reason(self, row: str) -> dict[str, str]:
         return {'reason': MISSING_ROWS[row].reason} if row in MISSING_ROWS else {}
 
     def observe(self, case: Case) -> Answer:
@@ -148,8 +148,8 @@ class TorchAdapter(Adapter):
         return TorchLayer(self.torch, case, data)
 
 
-def mixed_types(config: Config, given: str) -> Optional[Probe]:
-    """A question to the framework where floating types differ; only half precision into float32 is known to be taken."""
+def mixed_types(config: Config, given: str) -> Probe | None:
+    """A question to the framework where floating types differ, but for half precision into float32, which it takes."""
     if given == config.dtype or 'float' not in given or (config.dtype == 'float32' and given != 'float64'):
         return None
     tracks = config.statistics == 'tracked'

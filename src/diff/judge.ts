@@ -1,10 +1,12 @@
 import { acceptCase } from '../accept/accept.ts';
 import type { Accepted } from '../accept/accepted.ts';
 import { type Case, observables, type Observable } from '../cases/case.ts';
-import { matches, type PlannedCase } from '../cases/plan.ts';
+import type { PlannedCase } from '../cases/plan.ts';
 import type { Answer } from '../runners/answer.ts';
 import type { Observation } from '../runners/observation.ts';
-import type { Dialect, Departure } from '../spec/dialect.ts';
+import { circumstanceHolds, type Facts } from '../spec/circumstance.ts';
+import type { Dialect } from '../spec/dialect.ts';
+import type { Departure } from '../spec/generated/dialect.ts';
 import type { RuleId } from '../spec/rule-id.ts';
 import { variantCauses } from './catalogue.ts';
 import { explain } from './cause.ts';
@@ -57,15 +59,25 @@ function judgeObservation(expectation: Expectation, observation: Observation, di
 }
 
 export function offeredObservables(dialect: Dialect): ReadonlySet<Observable> {
-  return new Set(observables.filter((observable) => dialect.observables[observable]));
+  return new Set(observables.filter((observable) => dialect.observables[observable].offered));
 }
 
 function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect, offered: ReadonlySet<Observable>): Departure | null {
+  const facts = factsOf(expectation.case);
   return dialect.departures.find((departure) => {
-    if (!matches(departure.when, expectation.planned.axes)) return false;
+    if (!circumstanceHolds(departure.when, facts)) return false;
     const cause = variantCauses.find(({ id }) => id === departure.variant);
     return cause !== undefined && compare(acceptCase(expectation.case, cause.formulas), observation, offered).deviations.length === 0;
   }) ?? null;
+}
+
+/** What is true of a case, in the words of a dialect's circumstances. */
+function factsOf({ layer, config, program }: Case): Facts {
+  return {
+    layer: [layer], statistics: [config.statistics], affine: [config.affine ? 'true' : 'false'], dtype: [config.dtype],
+    mode: program.flatMap((step) => (step.op === 'forward' ? [step.mode] : [])),
+    momentum: config.momentum === null ? ['cumulative'] : [],
+  };
 }
 
 function documented(comparison: Comparison, departure: Departure): Verdict {

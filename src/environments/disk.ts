@@ -1,5 +1,5 @@
 import { lstat, readdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '../spec/user-error.ts';
 
 /** @throws {UserError} DISK_FULL when the file system of `folder` has fewer free bytes than `neededBytes` */
@@ -29,4 +29,16 @@ export async function folderBytes(folder: string): Promise<number> {
 /** Such as `2.8 GiB` or `12 MiB`. */
 export function formatBytes(bytes: number): string {
   return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
+
+/** Free bytes on the file system that holds a folder, or its nearest existing parent. */
+export async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (cause) {
+    const parent = dirname(folder);
+    if (parent === folder) throw cause;
+    return freeBytes(parent);
+  }
 }

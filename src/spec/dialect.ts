@@ -24,6 +24,7 @@ export function readDialect(framework: string, version: string, folder: string =
   const file = readValidated<DialectFile>('schemas/dialect', join(folder, `${framework}.json`));
   const number = semver.valid(version) ?? semver.coerce(version)?.version;
   const covering = file.versions.find(({ range }) => number !== undefined && semver.satisfies(number, range));
-  const newest = file.versions[0];
-  return { ...(covering ?? newest), framework: file.framework, title: file.title, version, assumed: covering === undefined };
+  const speaking = covering ?? file.versions[0];
+  if (speaking === undefined) throw new Error('the schema asks for at least one range');
+  return { ...speaking, framework: file.framework, title: file.title, version, assumed: covering === undefined };
 }

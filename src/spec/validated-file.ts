@@ -46,7 +46,7 @@ function invalid(schemaId: string, path: string, problems: readonly SchemaProble
 }
 
 function abridge(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = JSON.stringify(value);
   return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`;
 }
 

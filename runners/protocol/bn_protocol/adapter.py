@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Union
 
 from bn_protocol.cases import Case, CaseError, Forward, RankData
 from bn_protocol.tensors import Value
@@ -48,7 +48,7 @@ Answer = Union[Observed, Unsupported]
 
 
 class Adapter(abc.ABC):
-    """Speaks for one framework. ``load`` comes first; ``observe`` may then be called in the same process, without frames."""
+    """Speaks for one framework. ``load`` comes first; ``observe`` may then be called in-process, without frames."""
 
     @abc.abstractmethod
     def load(self, threads: int, device: str) -> None:
@@ -59,7 +59,7 @@ class Adapter(abc.ABC):
         """
 
     @abc.abstractmethod
-    def identify(self) -> Dict[str, Any]:
+    def identify(self) -> dict[str, Any]:
         """The fields of the started message, but for ``type`` and the two versions."""
 
     @abc.abstractmethod
@@ -75,7 +75,7 @@ class Layer(abc.ABC):
         """Copies of running_mean, running_var and step_count, as far as they exist."""
 
     @abc.abstractmethod
-    def forward(self, mode: str, index: int, grads: Sequence[int]) -> Tuple[Value, Any]:
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Any]:
         """A copy of y for input ``index``, and what ``backward`` needs.
 
         :param grads: the upstream gradients that will be asked for; where there is none the input needs no gradient
@@ -93,8 +93,8 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
     except Exception as error:
         return RankObservation({'error': refusal(error)}, ())
     before = layer.state()
-    steps: List[Observation] = []
-    tapes: Dict[int, Any] = {}
+    steps: list[Observation] = []
+    tapes: dict[int, Any] = {}
     for position, step in enumerate(case.program):
         try:
             if isinstance(step, Forward):
@@ -111,7 +111,7 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
     return RankObservation(before, steps)
 
 
-def refusal(error: Exception) -> Dict[str, str]:
+def refusal(error: Exception) -> dict[str, str]:
     """A framework's refusal as the protocol writes it.
 
     :raises Exception: the error itself, where it cannot be the framework's
@@ -121,5 +121,5 @@ def refusal(error: Exception) -> Dict[str, str]:
     return describe(error)
 
 
-def describe(error: BaseException) -> Dict[str, str]:
+def describe(error: BaseException) -> dict[str, str]:
     return {'class': type(error).__name__, 'message': str(error)[:MAX_MESSAGE_CHARACTERS]}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Dict, Tuple
 
 from bn_protocol.adapter import Observation, Observed, RankObservation, Unsupported
 from bn_protocol.tensors import Payload
 
 
-def encode_observed(seq: int, answer: Observed, duration_us: float) -> Tuple[bytes, bytes]:
+def encode_observed(seq: int, answer: Observed, duration_us: float) -> tuple[bytes, bytes]:
     """Header and payload of an observed result."""
     payload = Payload()
     ranks = ','.join([_rank(rank, payload) for rank in answer.ranks])
@@ -25,7 +24,7 @@ def encode_unsupported(seq: int, answer: Unsupported) -> bytes:
     })
 
 
-def encode_failed(seq: int, error: Dict[str, str]) -> bytes:
+def encode_failed(seq: int, error: dict[str, str]) -> bytes:
     return compact({'type': 'result', 'seq': seq, 'outcome': 'failed', 'error': error})
 
 

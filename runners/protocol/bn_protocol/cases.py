@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Mapping, NamedTuple, Sequence, Union
 
 from bn_protocol.tensors import Value, decode_tensor
 
@@ -23,7 +23,7 @@ class Config(NamedTuple):
     #: ε, in squared input units
     eps: float
     #: weight of the *new* batch (dimensionless); None is the cumulative average
-    momentum: Optional[float]
+    momentum: float | None
     affine: bool
     #: row of the mode table (BN-STAT-03)
     statistics: str
@@ -44,7 +44,7 @@ class Forward(NamedTuple):
     #: index into the rank's inputs
     input: int
     #: indices of the upstream gradients of all backward steps that name this forward, in program order
-    grads: Tuple[int, ...]
+    grads: tuple[int, ...]
 
 
 class Backward(NamedTuple):
@@ -117,11 +117,11 @@ def _check_initial(config: Config, initial: Mapping[str, Value]) -> None:
             raise ValueError(f'initial {name} without running statistics')
 
 
-def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData]) -> List[Step]:
+def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData]) -> list[Step]:
     inputs = min([len(rank.inputs) for rank in ranks])
     grads = _grads_by_forward(raw, min([len(rank.grads) for rank in ranks]))
-    given = {forward: 0 for forward in grads}
-    program: List[Step] = []
+    given = dict.fromkeys(grads, 0)
+    program: list[Step] = []
     for position, step in enumerate(raw):
         op = step['op']
         if op == 'forward':
@@ -137,8 +137,8 @@ def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData])
     return program
 
 
-def _grads_by_forward(raw: Sequence[Mapping[str, Any]], available: int) -> Dict[int, List[int]]:
-    grads: Dict[int, List[int]] = {}
+def _grads_by_forward(raw: Sequence[Mapping[str, Any]], available: int) -> dict[int, list[int]]:
+    grads: dict[int, list[int]] = {}
     for position, step in enumerate(raw):
         if step['op'] == 'backward':
             of, grad = step['of'], step['grad']

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from typing import Any, BinaryIO, Dict, NamedTuple, Optional
+from typing import Any, BinaryIO, Dict, NamedTuple
 
 MAX_HEADER_BYTES = 64 << 20
 MAX_PAYLOAD_BYTES = 2 << 30
@@ -30,10 +30,10 @@ def pack_frame(header: bytes, payload: bytes) -> bytes:
     return b''.join((_PREFIX.pack(len(header), len(payload), checksum), header, payload))
 
 
-def read_frame(source: BinaryIO) -> Optional[Frame]:
+def read_frame(source: BinaryIO) -> Frame | None:
     """The next frame, or None at an end of file between two frames.
 
-    :raises FrameError: a length over its limit, a checksum that does not fit, a cut frame, or a header that is no object
+    :raises FrameError: a length over its limit, a wrong checksum, a cut frame, or a header that is no object
     """
     prefix = source.read(_PREFIX.size)
     if not prefix:

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import traceback
-from typing import Any, BinaryIO, Callable, Mapping, Tuple
+from typing import Any, BinaryIO, Callable, Mapping
 
 from bn_protocol.adapter import Adapter, AdapterFault, Observed, describe
 from bn_protocol.answers import compact, encode_failed, encode_observed, encode_unsupported
@@ -80,7 +80,7 @@ class Session:
         header, tensors = self.ask(seq, raw, payload)
         self.send(header, tensors)
 
-    def ask(self, seq: int, raw: RawCase, payload: bytes) -> Tuple[bytes, bytes]:
+    def ask(self, seq: int, raw: RawCase, payload: bytes) -> tuple[bytes, bytes]:
         """Header and payload of the result."""
         began = time.perf_counter()
         try:

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 
 def language() -> str:
@@ -23,9 +23,9 @@ def cpu_model() -> str:
     return names[0] if names else platform.processor() or 'unknown'
 
 
-def described_layers(adapter_file: str) -> List[str]:
+def described_layers(adapter_file: str) -> list[str]:
     """The layers of the runner description beside an adapter, so that they are said once."""
-    description: Dict[str, Any] = json.loads(Path(adapter_file).with_name('runner.json').read_text(encoding='utf-8'))
+    description: dict[str, Any] = json.loads(Path(adapter_file).with_name('runner.json').read_text(encoding='utf-8'))
     return list(description['layers'])
 
 

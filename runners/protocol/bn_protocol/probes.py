@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, NamedTuple, Optional
+from typing import Any, Mapping, NamedTuple
 
 from bn_protocol.adapter import AdapterFault, Unsupported, refusal
 
@@ -21,7 +21,7 @@ class Probes:
 
     def __init__(self, names: Mapping[str, Any]) -> None:
         self._names = dict(names)
-        self._refusals: Dict[str, Optional[Dict[str, str]]] = {}
+        self._refusals: dict[str, dict[str, str] | None] = {}
 
     def is_refused(self, probe: Probe) -> bool:
         return self._error(probe.call) is not None
@@ -33,12 +33,12 @@ class Probes:
             raise AdapterFault(f'said to be unsupported ({probe.reason}), but {probe.call} is not refused')
         return Unsupported(probe.reason, probe.source, probe.call, error)
 
-    def _error(self, call: str) -> Optional[Dict[str, str]]:
+    def _error(self, call: str) -> dict[str, str] | None:
         if call not in self._refusals:
             self._refusals[call] = self._attempt(call)
         return self._refusals[call]
 
-    def _attempt(self, call: str) -> Optional[Dict[str, str]]:
+    def _attempt(self, call: str) -> dict[str, str] | None:
         try:
             eval(call, self._names)  # noqa: S307 - our own constant text, so that the call reported is the call made
         except Exception as error:

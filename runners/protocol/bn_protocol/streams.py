@@ -18,7 +18,7 @@ def take_source() -> BinaryIO:
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
     os.close(empty)
-    return open(source, 'rb', buffering=_READ_BUFFER_BYTES)
+    return os.fdopen(source, 'rb', _READ_BUFFER_BYTES)
 
 
 def take_sink() -> int:

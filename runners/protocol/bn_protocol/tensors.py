@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Tuple, Union
+from typing import Any, Mapping, Union
 
 import numpy as np
 
 ALIGNMENT_BYTES = 8
 BFLOAT16 = 'bfloat16'
 
-NATIVE_DTYPES: Dict[str, np.dtype] = {
+NATIVE_DTYPES: dict[str, np.dtype] = {
     'float16': np.dtype('<f2'),
     'float32': np.dtype('<f4'),
     'float64': np.dtype('<f8'),
@@ -32,7 +32,7 @@ class BFloat16:
         self.bits = bits
 
     @property
-    def shape(self) -> Tuple[int, ...]:
+    def shape(self) -> tuple[int, ...]:
         return self.bits.shape
 
 
@@ -68,7 +68,7 @@ def decode_tensor(descriptor: Mapping[str, Any], payload: bytes) -> Value:
     return BFloat16(array) if name == BFLOAT16 else array
 
 
-def _view(payload: bytes, dtype: np.dtype, shape: Tuple[int, ...], offset: int) -> np.ndarray:
+def _view(payload: bytes, dtype: np.dtype, shape: tuple[int, ...], offset: int) -> np.ndarray:
     try:
         return np.ndarray(shape, dtype, payload, offset)
     except (TypeError, ValueError) as error:
@@ -76,7 +76,7 @@ def _view(payload: bytes, dtype: np.dtype, shape: Tuple[int, ...], offset: int) 
         raise ValueError(f'{place}: {error}') from error
 
 
-def _load_file(path: str, dtype: np.dtype, shape: Tuple[int, ...]) -> np.ndarray:
+def _load_file(path: str, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
     array = np.load(path, allow_pickle=False)
     if array.dtype != dtype or array.shape != shape:
         raise ValueError(f'{path} holds {array.dtype} {array.shape}, the header says {dtype} {shape}')
@@ -87,10 +87,10 @@ class Payload:
     """Collects the tensors of one answer and writes their descriptors."""
 
     __slots__ = ('_chunks', '_size')
-    _prefixes: Dict[Tuple[np.dtype, Tuple[int, ...]], str] = {}  # noqa: RUF012 - one cache for all answers, on purpose
+    _prefixes: dict[tuple[np.dtype, tuple[int, ...]], str] = {}  # noqa: RUF012 - one cache for all answers, on purpose
 
     def __init__(self) -> None:
-        self._chunks: List[bytes] = []
+        self._chunks: list[bytes] = []
         self._size = 0
 
     def add(self, value: Value) -> str:
@@ -113,11 +113,11 @@ class Payload:
     def to_bytes(self) -> bytes:
         return b''.join(self._chunks)
 
-    def _remember(self, key: Tuple[np.dtype, Tuple[int, ...]], name: str) -> str:
+    def _remember(self, key: tuple[np.dtype, tuple[int, ...]], name: str) -> str:
         if len(self._prefixes) >= _MAX_CACHED_PREFIXES:
             self._prefixes.clear()
         return self._prefixes.setdefault(key, _prefix(name, key[1]))
 
 
-def _prefix(name: str, shape: Tuple[int, ...]) -> str:
+def _prefix(name: str, shape: tuple[int, ...]) -> str:
     return f'{{"dtype":"{name}","shape":[{",".join(map(str, shape))}],"offset":'

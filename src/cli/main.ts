@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../spec/user-error.ts';
+import { toolVersion } from '../verbs/tool.ts';
+import { doctorCommand } from './doctor.ts';
+import { envsCommand } from './envs.ts';
+import { exitCodes } from './exit-codes.ts';
+import { knownCommand } from './known.ts';
+import { listCommand } from './list.ts';
+import { runCommand } from './run.ts';
+import { showCommand } from './show.ts';
+
+const program = new Command('bn-conformance')
+  .description('Judges Batch Normalization of real frameworks against a machine-readable spec')
+  .version(toolVersion())
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureOutput({ outputError: () => undefined });
+
+for (const command of [runCommand(), listCommand(), showCommand(), knownCommand(), doctorCommand(), envsCommand()]) {
+  program.addCommand(command.exitOverride().configureOutput({ outputError: () => undefined }));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}
+
+function reportFailure(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.passed;
+    process.stderr.write(`${error.message.startsWith('(') ? 'error: no verb given' : error.message}\n  try 'bn-conformance --help'\n`);
+    return exitCodes.usage;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`error: ${error.message} (${error.code})\n  ${error.hint}\n`);
+    return exitCodes.usage;
+  }
+  process.stderr.write(`internal error, a fault of bn-conformance itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+  return exitCodes.usage;
+}

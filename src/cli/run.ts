@@ -1,0 +1,76 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import { harnessHome } from '../environments/home.ts';
+import { defaultRunners, run } from '../verbs/run/run.ts';
+import type { RunOptions } from '../verbs/run/options.ts';
+import { formatOutcome } from '../verbs/run/outcome.ts';
+import { exitCodes } from './exit-codes.ts';
+import { collect, collectAssignment, parseCount, parseSeed } from './options.ts';
+import { openProgress } from './progress.ts';
+
+interface RawRunOptions {
+  readonly runner: string[];
+  readonly python: Record<string, string>;
+  readonly suite: string;
+  readonly select: string[];
+  readonly out: string;
+  readonly seed?: number;
+  readonly strict?: boolean;
+  readonly known?: string;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly device: string;
+  readonly timeLimit: number;
+  readonly maxFailures?: number;
+  readonly json?: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('asks frameworks the cases of a suite, judges the answers, writes the reports; exit 0 when the gate passes, 1 when it fails')
+    .option('--runner <id[@version]>', `whom to ask (repeatable; default ${defaultRunners.join(' and ')})`, collect, [])
+    .option('--python <id=path>', 'the user’s own interpreter for a runner (repeatable)', collectAssignment, {})
+    .option('--suite <name>', 'which suite', 'core')
+    .option('--select <pattern>', 'only cases whose id matches (repeatable)', collect, [])
+    .option('--out <dir>', 'folder for the reports', 'reports/latest')
+    .option('--seed <n>', 'seed in place of the suite’s own', parseSeed)
+    .option('--strict', 'fail on inaccurate cases and expired known-failing entries too')
+    .option('--known <file>', 'known-failing list for all runners, in place of their own')
+    .option('--jobs <n>', 'runner processes at one time', parseCount, Math.max(2, availableParallelism()))
+    .option('--threads <n>', 'threads that a framework may use inside one operation', parseCount, 1)
+    .option('--device <d>', 'device to run on', 'cpu')
+    .option('--time-limit <seconds>', 'longest time for one case', parseCount, 60)
+    .option('--max-failures <n>', 'stop after so many failing cases', parseCount)
+    .option('--json', 'print summary.json to stdout, and nothing else there')
+    .addHelpText('after', [
+      '', 'Examples:', '  bn-conformance run', '  bn-conformance run --suite smoke --runner pytorch --python pytorch=/usr/bin/python3',
+      '  bn-conformance run --runner mindspore@2.0.0 --select \'batchnorm1d/state/**\'', '',
+    ].join('\n'))
+    .action(async (raw: RawRunOptions) => {
+      process.exitCode = await runAndReport(raw);
+    });
+}
+
+async function runAndReport(raw: RawRunOptions): Promise<number> {
+  const controller = new AbortController();
+  const stop = (): void => { controller.abort(); };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const progress = openProgress(process.stderr, process.env);
+  try {
+    const outcome = await run(optionsFrom(raw), progress.listener, controller.signal);
+    progress.close();
+    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : await formatOutcome(outcome, raw.out));
+    return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
+  } finally {
+    progress.close();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function optionsFrom(raw: RawRunOptions): RunOptions {
+  return {
+    suite: raw.suite, runners: raw.runner, python: raw.python, select: raw.select, out: raw.out, seed: raw.seed, strict: raw.strict === true,
+    known: raw.known, jobs: raw.jobs, threads: raw.threads, device: raw.device, timeLimitMs: raw.timeLimit * 1000, maxFailures: raw.maxFailures,
+    home: harnessHome(process.env), command: `bn-conformance ${process.argv.slice(2).join(' ')}`,
+  };
+}

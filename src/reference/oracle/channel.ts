@@ -1,0 +1,88 @@
+import type { BackwardStep, ForwardStep, StatisticsRow, Step } from '../../cases/case.ts';
+import { forwardChannel, type ChannelOutput, type Moments } from './definition.ts';
+import type { Rational } from './rational.ts';
+import { updateRunning, weightOfBatch } from './state.ts';
+
+/** Values of one rank: per input and per upstream gradient those of the channel. */
+export interface ChannelData {
+  readonly inputs: readonly (readonly Rational[])[];
+  readonly grads: readonly (readonly Rational[])[];
+}
+
+/** One channel of a case, in exact numbers. */
+export interface ChannelCase {
+  readonly row: StatisticsRow;
+  readonly eps: Rational;
+  /** null is the cumulative average. */
+  readonly momentum: Rational | null;
+  readonly gamma: Rational;
+  readonly beta: Rational;
+  /** rm₀ and rv₀; not used by the untracked row. */
+  readonly initial: Moments;
+  readonly ranks: readonly ChannelData[];
+  readonly program: readonly Step[];
+  readonly rootBits: number;
+}
+
+/** Running statistics and the number of updates they have had. */
+export interface ChannelState extends Moments {
+  readonly count: number;
+}
+
+/** What one step shows of one channel; a list holds one entry per rank. The state is the same on all ranks. */
+export interface ChannelStep {
+  readonly y?: readonly (readonly Rational[])[];
+  readonly dx?: readonly (readonly Rational[])[];
+  readonly dgamma?: readonly Rational[];
+  readonly dbeta?: readonly Rational[];
+  readonly state: ChannelState | null;
+}
+
+/** State after construction, then every step of the program. Nothing is rounded between steps. */
+export function runChannel(question: ChannelCase): readonly [ChannelStep, ...ChannelStep[]] {
+  const construct: ChannelStep = { state: question.row === 'untracked' ? null : { ...question.initial, count: 0 } }; // BN-STATE-11
+  const steps: [ChannelStep, ...ChannelStep[]] = [construct];
+  const outputs = new Map<number, ChannelOutput>();
+  for (const [index, step] of question.program.entries()) {
+    const before = (steps.at(-1) ?? construct).state;
+    if (step.op === 'backward') {
+      steps.push(backward(question, step, outputs.get(step.of), before));
+      continue;
+    }
+    const output = forward(question, step, before);
+    outputs.set(index, output);
+    steps.push({ y: output.y, state: stateAfter(question, step, output, before) });
+  }
+  return steps;
+}
+
+function forward({ row, eps, gamma, beta, ranks, rootBits }: ChannelCase, step: ForwardStep, state: ChannelState | null): ChannelOutput {
+  const running = normalisesByBatch(row, step) ? null : state;
+  const output = forwardChannel({ ranks: ranks.map(({ inputs }) => dataAt(inputs, step.input)), gamma, beta, eps, running, rootBits });
+  if (output.batch !== null && output.count < 2) throw new RangeError(`BN-STAT-02: expected at least 2 values per channel, got ${output.count}`);
+  return output;
+}
+
+/** BN-STAT-03; a fresh layer is in training mode (BN-STATE-08). */
+function normalisesByBatch(row: StatisticsRow, { mode }: ForwardStep): boolean {
+  if (row === 'running') return false;
+  return row !== 'tracked' || mode !== 'eval';
+}
+
+function stateAfter({ row, momentum }: ChannelCase, step: ForwardStep, { batch, count }: ChannelOutput, before: ChannelState | null): ChannelState | null {
+  if (before === null || !normalisesByBatch(row, step)) return before; // BN-STATE-04, BN-STATE-09
+  const batches = before.count + 1; // BN-STATE-06
+  if (batch === null) return { ...before, count: batches };
+  return { ...updateRunning(before, batch, count, weightOfBatch(momentum, batches)), count: batches }; // BN-STATE-10
+}
+
+function backward({ ranks }: ChannelCase, step: BackwardStep, output: ChannelOutput | undefined, state: ChannelState | null): ChannelStep {
+  if (output === undefined) throw new RangeError(`expected a forward at step ${step.of} of the program, before its backward`);
+  return { ...output.differentiate(ranks.map(({ grads }) => dataAt(grads, step.grad))), state }; // BN-STATE-07
+}
+
+function dataAt(data: readonly (readonly Rational[])[], index: number): readonly Rational[] {
+  const values = data[index];
+  if (values === undefined) throw new RangeError(`expected data at index ${index}, got ${data.length} tensors`);
+  return values;
+}

@@ -1,0 +1,30 @@
+import { causeNamed } from '../diff/catalogue.ts';
+import { deviates } from '../diff/findings.ts';
+import { type Cell, writeCsv } from './csv.ts';
+import type { CaseResult, Run, RunDeviation, RunnerResults } from './run.ts';
+
+const columns = [
+  'case', 'rule', 'runner', 'version', 'observable', 'rank', 'step', 'element', 'elements', 'got', 'expected', 'bound', 'error_over_bound', 'ulps', 'cause', 'hint',
+] as const;
+
+/** One row per deviating observable, in plan order, known ones included. `elements` counts, `element` is the worst one's flat index. */
+export function discrepanciesCsv({ runners }: Run): string {
+  const rows = runners.flatMap((runner) => runner.cases
+    .filter(({ found }) => deviates(found))
+    .flatMap((result) => result.deviations.map((deviation) => row(runner, result, deviation))));
+  return writeCsv(columns, rows);
+}
+
+function row({ runner, facts }: RunnerResults, result: CaseResult, deviation: RunDeviation): Cell[] {
+  const { rule, observable, rank, step, element, elements, got, expected, bound, ratio, ulps } = deviation;
+  return [
+    result.id, rule, runner, facts?.version ?? null, observable, rank, step, element, elements, got, expected, bound, ratio, ulps ?? null,
+    result.cause, hint(result),
+  ];
+}
+
+/** How to reconcile the two sides, as far as the cause is known. */
+function hint({ cause, candidates }: CaseResult): string | null {
+  if (cause === 'ambiguous') return `one of: ${candidates.join(', ')}`;
+  return cause === null ? null : causeNamed(cause)?.translation ?? null;
+}

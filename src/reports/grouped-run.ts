@@ -1,0 +1,18 @@
+import { type Finding, groupDepartures, groupFindings, type JudgedCase } from '../diff/findings.ts';
+import type { CaseResult, RunnerResults } from './run.ts';
+
+/** A runner's results with its cases grouped by cause. */
+export interface GroupedRunner extends RunnerResults {
+  readonly findings: readonly Finding[];
+  /** Documented departures, which are no findings. */
+  readonly departures: readonly Finding[];
+}
+
+export function groupRunner(results: RunnerResults): GroupedRunner {
+  const cases = results.cases.map(judgedCase);
+  return { ...results, findings: groupFindings(cases), departures: groupDepartures(cases) };
+}
+
+function judgedCase({ deviations, ...result }: CaseResult): JudgedCase {
+  return { ...result, worstRatio: deviations.reduce((worst, { ratio }) => Math.max(worst, ratio), 0) };
+}

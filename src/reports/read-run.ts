@@ -1,0 +1,111 @@
+import type { CaseRecord, RunRecord } from '../spec/generated/run-record.ts';
+import { UserError } from '../spec/user-error.ts';
+import type { CaseLine, CaseResult, Run, RunFooter, RunHeader, RunnerFacts, RunnerResults } from './run.ts';
+import { decodeLine, invalidLine, numberOf, numberOrText, readLines } from './run-lines.ts';
+
+/** Version of run.ndjson that this tool writes. */
+export const schemaVersion = 1;
+/** Oldest version that it reads: one major back, from the second on. */
+const oldestVersion = Math.max(1, schemaVersion - 1);
+
+export interface ReadOptions {
+  /** Keep the observed tensors too; they are many times the rest. */
+  readonly observed?: boolean;
+}
+
+/** What was read so far; a footer counts only as the last line. */
+interface Collected {
+  readonly header: RunHeader;
+  readonly runners: Map<string, RunnerFacts>;
+  readonly lines: ReadonlyMap<string, Map<number, CaseLine>>;
+  footer: RunFooter | null;
+}
+
+/**
+ * Reads a run file, complete or not.
+ *
+ * A last line cut in half is left out: its case was not run. Everything else that is wrong is an error.
+ *
+ * @throws {UserError} RUN_FILE_UNREADABLE, RUN_HEADER_MISSING, RUN_VERSION_UNKNOWN, and RUN_LINE_INVALID, which names file and line
+ */
+export async function readRun(path: string, { observed = false }: ReadOptions = {}): Promise<Run> {
+  let collected: Collected | null = null;
+  for await (const line of readLines(path)) {
+    const record = decodeLine(line, path);
+    if (record === null) break;
+    if (collected === null) collected = begin(record, path);
+    else take(collected, record, observed, (problem) => invalidLine(path, line.number, problem));
+  }
+  if (collected === null) throw missingHeader(path);
+  return assemble(collected);
+}
+
+function begin(record: RunRecord, path: string): Collected {
+  if (record.type !== 'header') throw missingHeader(path);
+  if (record.schemaVersion < oldestVersion || record.schemaVersion > schemaVersion) {
+    throw new UserError('RUN_VERSION_UNKNOWN', `${path} has schemaVersion ${String(record.schemaVersion)}, expected ${String(oldestVersion)} to ${String(schemaVersion)}`, `read it with ${record.tool.name} ${record.tool.version}, which wrote it`);
+  }
+  return { header: record, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, new Map()])), footer: null };
+}
+
+function missingHeader(path: string): UserError {
+  return new UserError('RUN_HEADER_MISSING', `${path} does not begin with a header`, 'the run ended before its plan was written; run again');
+}
+
+function take(collected: Collected, record: RunRecord, observed: boolean, invalid: (problem: string) => UserError): void {
+  collected.footer = record.type === 'footer' ? record : null;
+  if (record.type === 'header') throw invalid('a second header');
+  if (record.type === 'footer') return;
+  const lines = collected.lines.get(record.runner);
+  if (lines === undefined) throw invalid(`runner '${record.runner}' is not one of the header's`);
+  if (record.type === 'runner') collected.runners.set(record.runner, record);
+  else takeCase(collected.header, lines, record, observed, invalid);
+}
+
+function takeCase(header: RunHeader, lines: Map<number, CaseLine>, record: CaseRecord, observed: boolean, invalid: (problem: string) => UserError): void {
+  const id = header.cases[record.index];
+  if (id === undefined) throw invalid(`case ${String(record.index)} is not one of the ${String(header.cases.length)} planned`);
+  if (isExcluded(header, record.runner, id)) throw invalid(`case '${id}' is not in the plan of runner '${record.runner}'`);
+  if (lines.has(record.index)) throw invalid(`case '${id}' of runner '${record.runner}' a second time`);
+  lines.set(record.index, caseLine(record, observed));
+}
+
+function isExcluded(header: RunHeader, runner: string, id: string): boolean {
+  const layer = id.slice(0, id.indexOf('/'));
+  return header.runners.some((entry) => entry.runner === runner && entry.excluded.includes(layer));
+}
+
+function caseLine({ observed, deviations, accuracy, ...rest }: CaseRecord, keepObserved: boolean): CaseLine {
+  return {
+    ...rest,
+    deviations: deviations.map(({ ulps, ...deviation }) => ({
+      ...deviation, got: numberOrText(deviation.got), expected: numberOrText(deviation.expected),
+      bound: numberOf(deviation.bound), ratio: numberOf(deviation.ratio), ...(ulps === undefined ? {} : { ulps: numberOf(ulps) }),
+    })),
+    accuracy: accuracy.map((entry) => ({ ...entry, stable: numberOf(entry.stable), naive: numberOf(entry.naive) })),
+    ...(keepObserved && observed !== undefined ? { observed } : {}),
+  };
+}
+
+function assemble({ header, runners, lines, footer }: Collected): Run {
+  const results = header.runners.map(({ runner }): RunnerResults => ({
+    runner, facts: runners.get(runner) ?? null, cases: inPlanOrder(header, runner, lines.get(runner) ?? new Map<number, CaseLine>()),
+  }));
+  const missing = results.some(({ cases }) => cases.some(({ status }) => status === 'not-run'));
+  return { header, runners: results, footer, complete: footer?.complete === true && !missing };
+}
+
+function inPlanOrder(header: RunHeader, runner: string, lines: ReadonlyMap<number, CaseLine>): CaseResult[] {
+  const results: CaseResult[] = [];
+  for (const [index, id] of header.cases.entries()) {
+    if (!isExcluded(header, runner, id)) results.push({ ...(lines.get(index) ?? neverRun(index, runner)), id });
+  }
+  return results;
+}
+
+function neverRun(index: number, runner: string): CaseLine {
+  return {
+    type: 'case', index, runner, status: 'not-run', found: 'not-run', rule: null, cause: null, candidates: [],
+    reason: 'planned, and the run ended before it', rules: [], deviations: [], accuracy: [], elements: 0, durationUs: 0,
+  };
+}

@@ -1,0 +1,25 @@
+import { type Cell, writeCsv } from './csv.ts';
+import type { CaseResult, Run, RunnerResults } from './run.ts';
+
+const columns = [
+  'runner', 'framework', 'version', 'case', 'layer', 'area', 'behaviour', 'status', 'found', 'rule', 'cause', 'reason',
+  'worst_stable_ratio', 'worst_naive_ratio', 'elements', 'duration_us',
+] as const;
+
+/** Every case × runner, in plan order. Ratios are the largest error ÷ bound of any observable, empty where nothing was graded. */
+export function resultsCsv({ runners }: Run): string {
+  return writeCsv(columns, runners.flatMap((runner) => runner.cases.map((result) => row(runner, result))));
+}
+
+function row({ runner, facts }: RunnerResults, result: CaseResult): Cell[] {
+  const [layer = '', area = '', behaviour = ''] = result.id.split('/');
+  return [
+    runner, facts?.framework ?? null, facts?.version ?? null, result.id, layer, area, behaviour, result.status, result.found, result.rule, result.cause, result.reason,
+    worst(result, 'stable'), worst(result, 'naive'), result.elements, result.durationUs,
+  ];
+}
+
+function worst({ accuracy }: CaseResult, accuracyClass: 'stable' | 'naive'): number | null {
+  const ratios = accuracy.filter(({ graded }) => graded > 0).map((entry) => entry[accuracyClass]).filter((ratio) => !Number.isNaN(ratio));
+  return ratios.length === 0 ? null : Math.max(...ratios);
+}

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { UserError } from '../spec/user-error.ts';
+import type { RunLine } from './run.ts';
+import { encodeLine } from './run-lines.ts';
+
+/** Name of the run file in an out folder. */
+export const runFileName = 'run.ndjson';
+
+/** A run file being written, line by line. */
+export interface RunFile {
+  /** Appends one line; waits while the disk is behind. */
+  readonly write: (line: RunLine) => Promise<void>;
+  /** Flushes everything to the disk. Without it the file is that of an interrupted run. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts a new run file; an old one at the path is replaced.
+ *
+ * @throws {UserError} OUT_FOLDER_UNWRITABLE, here and from `write` and `close`
+ */
+export async function createRunFile(path: string): Promise<RunFile> {
+  const stream = createWriteStream(path, { encoding: 'utf8', flush: true });
+  let failure: unknown = null;
+  stream.on('error', (error) => { failure ??= error; });
+  const orUnwritable = (error: unknown): never => { throw unwritable(path, failure ?? error); };
+  await once(stream, 'open').catch(orUnwritable);
+
+  const write = async (line: RunLine): Promise<void> => {
+    if (failure !== null) orUnwritable(failure);
+    if (!stream.write(encodeLine(line))) await once(stream, 'drain').catch(orUnwritable);
+  };
+  const close = async (): Promise<void> => {
+    stream.end();
+    await finished(stream).catch(orUnwritable);
+  };
+  return { write, close };
+}
+
+/** What the user is told when a file of the out folder cannot be written. */
+export function unwritable(path: string, cause: unknown): UserError {
+  return new UserError('OUT_FOLDER_UNWRITABLE', `cannot write ${path}: ${(cause as Error).message}`, 'free the space, or give another folder with --out', { cause });
+}

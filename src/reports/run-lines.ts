@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import type { RunRecord } from '../spec/generated/run-record.ts';
+import { findProblems } from '../spec/schemas.ts';
+import { UserError } from '../spec/user-error.ts';
+import { shortenHome } from './home.ts';
+import type { RunLine } from './run.ts';
+
+/** A line of a file. */
+export interface TextLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+  /** False for a last line without its newline, as a killed process leaves it. */
+  readonly ended: boolean;
+}
+
+/** @throws {UserError} RUN_FILE_UNREADABLE */
+export async function* readLines(path: string): AsyncGenerator<TextLine> {
+  let number = 0;
+  let rest = '';
+  try {
+    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+      const lines = (chunk as string).split('\n');
+      lines[0] = rest + (lines[0] ?? '');
+      rest = lines.pop() ?? '';
+      for (const text of lines) yield { number: ++number, text, ended: true };
+    }
+  } catch (error) {
+    throw new UserError('RUN_FILE_UNREADABLE', `cannot read ${path}: ${(error as Error).message}`, 'name a folder that a run wrote, with its run.ndjson', { cause: error });
+  }
+  if (rest !== '') yield { number: number + 1, text: rest, ended: false };
+}
+
+/** One line of run.ndjson; NaN and infinities become words, the home folder `~`. */
+export function encodeLine(line: RunLine): string {
+  return `${JSON.stringify(line, (_, value: unknown) => writable(value))}\n`;
+}
+
+function writable(value: unknown): unknown {
+  if (typeof value === 'string') return shortenHome(value);
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+/**
+ * The record of a line, or null for a last line that was cut.
+ *
+ * @param path  named in the error
+ * @throws {UserError} RUN_LINE_INVALID naming file, line and what is wrong
+ */
+export function decodeLine(line: TextLine, path: string): RunRecord | null {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(line.text);
+  } catch (error) {
+    if (!line.ended) return null;
+    throw invalidLine(path, line.number, (error as Error).message);
+  }
+  const type = (raw as { readonly type?: unknown } | null)?.type;
+  if (!isRecordType(type)) throw invalidLine(path, line.number, `its type is ${JSON.stringify(type) ?? 'missing'}, expected ${recordTypes.join(', ')}`);
+  const problems = findProblems(`schemas/run-record#/definitions/${type}`, raw); // one type, not the union: its messages name every branch
+  if (problems.length > 0) throw invalidLine(path, line.number, problems.map(({ pointer, message }) => `${type}${pointer} ${message}`).join('; '));
+  return raw as RunRecord;
+}
+
+const recordTypes = ['header', 'runner', 'case', 'footer'] as const;
+
+function isRecordType(type: unknown): type is (typeof recordTypes)[number] {
+  return recordTypes.some((known) => known === type);
+}
+
+export function invalidLine(path: string, number: number, problem: string): UserError {
+  return new UserError('RUN_LINE_INVALID', `${path}, line ${String(number)}: ${problem}`, 'run again, or take the file as this tool wrote it');
+}
+
+/** A number, where the file has a number or one of the words NaN, Infinity and -Infinity. */
+export function numberOf(word: number | 'NaN' | 'Infinity' | '-Infinity'): number {
+  return Number(word);
+}
+
+/** Other text stays text. */
+export function numberOrText(value: number | string): number | string {
+  return value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
+}

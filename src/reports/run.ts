@@ -1,0 +1,46 @@
+import type { Accuracy, Deviation } from '../diff/verdict.ts';
+import type { CaseRecord, FooterRecord, HeaderRecord, RunnerRecord } from '../spec/generated/run-record.ts';
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+export type RunHeader = DeepReadonly<HeaderRecord>;
+export type RunnerFacts = DeepReadonly<RunnerRecord>;
+export type RunFooter = DeepReadonly<FooterRecord>;
+
+/** A deviation as a run file keeps it. */
+export type RunDeviation = Omit<Deviation, 'rule'> & {
+  readonly rule: string;
+  /** Distance in units of the observable's type, for the reader; never a verdict. */
+  readonly ulps?: number;
+};
+
+/** One case line with numbers as numbers; the file writes what JSON cannot as words. */
+export type CaseLine = DeepReadonly<Omit<CaseRecord, 'deviations' | 'accuracy'>> & {
+  readonly deviations: readonly RunDeviation[];
+  readonly accuracy: readonly Accuracy[];
+};
+
+/** One line of run.ndjson. */
+export type RunLine = RunHeader | RunnerFacts | CaseLine | RunFooter;
+
+/** A case of a runner, by its id. */
+export type CaseResult = CaseLine & { readonly id: string };
+
+/** What a runner was asked, in plan order; a planned case without a line is `not-run`. */
+export interface RunnerResults {
+  /** `<id>@<version>`, the key in every file. */
+  readonly runner: string;
+  /** Null when the run ended before the runner said who it is. */
+  readonly facts: RunnerFacts | null;
+  readonly cases: readonly CaseResult[];
+}
+
+/** A run file as read: everything that the other reports are a function of. */
+export interface Run {
+  readonly header: RunHeader;
+  readonly runners: readonly RunnerResults[];
+  /** Null when the file does not end with one. */
+  readonly footer: RunFooter | null;
+  /** The footer says so, and every planned case has its line. */
+  readonly complete: boolean;
+}

@@ -1,0 +1,54 @@
+import type { Answer, Question } from './answer.ts';
+import { type Break, type Conversation, silent } from './conversation.ts';
+import type { Feeder } from './feeder.ts';
+
+/** Why a pump stopped: every case answered, the runner is due for recycling, or it broke. */
+export type PumpEnd = { readonly kind: 'drained' } | { readonly kind: 'recycle' } | { readonly kind: 'broken'; readonly broken: Break };
+
+export interface PumpLimits {
+  /** Frames in flight at most. */
+  readonly framesInFlight: number;
+  /** Answers after which a process is recycled. */
+  readonly recycleAfterCases: number;
+}
+
+/**
+ * Keeps the runner busy from the feeder until something ends that.
+ *
+ * @throws what the source of the cases or `onAnswer` throws
+ */
+export function pump(conversation: Conversation, feeder: Feeder, limits: PumpLimits, onAnswer: (question: Question, answer: Answer) => void): Promise<PumpEnd> {
+  return new Promise<PumpEnd>((resolve, reject) => {
+    const advance = () => {
+      const failure = feeder.failure();
+      if (failure) return reject(failure.error as Error);
+      const end = step(conversation, feeder, limits);
+      if (end) resolve(end);
+    };
+    const handOn = (question: Question, answer: Answer) => {
+      try {
+        onAnswer(question, answer);
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    feeder.listen(advance);
+    conversation.listen({ onAnswer: handOn, onChange: advance });
+    advance();
+  }).finally(() => {
+    feeder.listen(() => {});
+    conversation.listen(silent);
+  });
+}
+
+/** Sends what may be sent; says why there will be nothing more to send. */
+function step(conversation: Conversation, feeder: Feeder, { framesInFlight, recycleAfterCases }: PumpLimits): PumpEnd | undefined {
+  if (conversation.broken) return { kind: 'broken', broken: conversation.broken };
+  const worn = conversation.answered >= recycleAfterCases;
+  while (!worn && conversation.frames < framesInFlight && feeder.has(conversation.frames <= 1)) conversation.ask(feeder.take());
+  if (conversation.frames > 0) return undefined;
+  if (conversation.holds) conversation.fence();
+  else if (feeder.finished()) return { kind: 'drained' };
+  else if (worn) return { kind: 'recycle' };
+  return undefined;
+}

@@ -1,0 +1,260 @@
+import { totalmem } from 'node:os';
+import { env } from 'node:process';
+import { UserError } from '../spec/user-error.ts';
+import type { Answer, Question } from './answer.ts';
+import { askAlone } from './ask-alone.ts';
+import { childEnvironment } from './child-environment.ts';
+import { type Break, Conversation, type Held } from './conversation.ts';
+import { type Feeder, openFeeder } from './feeder.ts';
+import type { StartedMessage } from './messages.ts';
+import { pump } from './pump.ts';
+import { type Launch, spawnRunner } from './runner-process.ts';
+import { openStderrLog, type StderrLog } from './stderr-log.ts';
+
+/** What a session needs to know of a runner. */
+export interface SessionRunner {
+  /** Used in messages. */
+  readonly id: string;
+  readonly launch: Launch;
+}
+
+export interface SessionOptions {
+  /** Folder for the runner's stderr, and the working folder of a Python runner. */
+  readonly logFolder: string;
+  /** Name of the log, the runner's id by default; several sessions of one runner need several. */
+  readonly logName?: string | undefined;
+  /** Interpreter of a Python runner; python3 on PATH by default. */
+  readonly python?: string | undefined;
+  /** Threads that the framework may use inside one operation; 1 by default. */
+  readonly threads?: number | undefined;
+  /** `cpu` by default. */
+  readonly device?: string | undefined;
+  /** Longest time for one case; 60 s by default. */
+  readonly timeLimitMs?: number | undefined;
+  /** Longest time to import the framework; 120 s by default. */
+  readonly startLimitMs?: number | undefined;
+  /** Most resident memory of the runner, bytes; three quarters of the machine by default. */
+  readonly memoryLimitBytes?: number | undefined;
+  /** Answers after which the process is replaced; 20,000 by default. */
+  readonly recycleAfterCases?: number | undefined;
+  /** Variables for the runner beside the usual ones; an undefined value removes one. */
+  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly onProgress?: ((text: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type OnAnswer = (answer: Answer, question: Question) => void;
+
+/** A runner that can be asked. The process behind it is replaced when it breaks and before it grows. */
+export interface Session {
+  readonly identity: StartedMessage;
+  /** File with the runner's stderr. */
+  readonly log: string;
+  /**
+   * Asks every case of the source, several frames ahead, and calls `onAnswer` exactly once for each. When the process breaks, the
+   * cases that were in it are asked again one by one; only the one that breaks a new process is blamed.
+   *
+   * @throws {UserError} RUNNER_BROKEN when the runner no longer starts, or keeps breaking and no case is to blame
+   * @throws the reason of the abort signal; what the source or `onAnswer` throws
+   */
+  run(cases: AsyncIterable<Question>, onAnswer: OnAnswer): Promise<void>;
+  /** Ends the process and everything that it started. */
+  close(): Promise<void>;
+}
+
+const batchLimits = { cases: 32, payloadBytes: 4 * 2 ** 20 };
+const framesInFlight = 4;
+const startAttempts = 3;
+/** So many breaks without a culprit, within so many answers, mean that the runner is broken. */
+const strayLimit = { breaks: 5, answers: 1000 };
+
+/**
+ * Starts a runner and waits until it has said who it is.
+ *
+ * @throws {UserError} RUNNER_BROKEN when it does not start, with the end of its stderr
+ */
+export async function openSession(runner: SessionRunner, options: SessionOptions): Promise<Session> {
+  options.signal?.throwIfAborted();
+  const session = new LiveSession(runner, options);
+  await session.open();
+  return session;
+}
+
+class LiveSession implements Session {
+  readonly #runner: SessionRunner;
+  readonly #options: SessionOptions;
+  readonly #log: StderrLog;
+  readonly #onAbort = () => void this.#conversation?.kill();
+  #conversation: Conversation | undefined;
+  #identity: StartedMessage | undefined;
+  #closed = false;
+  #answered = 0;
+  /** Values of `#answered` at breaks without a culprit. */
+  #strays: number[] = [];
+
+  constructor(runner: SessionRunner, options: SessionOptions) {
+    this.#runner = runner;
+    this.#options = options;
+    this.#log = openStderrLog(options.logFolder, options.logName ?? runner.id);
+    options.signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  get identity(): StartedMessage {
+    return this.#identity!;
+  }
+
+  get log(): string {
+    return this.#log.path;
+  }
+
+  /** The first start: a runner that cannot start now will not start later. */
+  async open(): Promise<void> {
+    try {
+      const broken = await this.#start();
+      if (broken) throw this.#brokenError(`${broken.message} before it said who it is`, broken.stderrTail);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async run(cases: AsyncIterable<Question>, onAnswer: OnAnswer): Promise<void> {
+    const feeder = openFeeder(cases, batchLimits);
+    const deliver = (question: Question, answer: Answer) => {
+      this.#answered += 1;
+      onAnswer(answer, question);
+    };
+    try {
+      while (!(await this.#pumpOnce(feeder, deliver)));
+    } catch (error) {
+      await this.#conversation?.kill(); // answers to this run must not reach the next
+      throw error;
+    } finally {
+      feeder.stop();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    await this.#conversation?.close();
+    this.#log.close();
+  }
+
+  /** @returns how the process broke, if it did not start */
+  async #start(): Promise<Break | undefined> {
+    this.#options.signal?.throwIfAborted();
+    const conversation = this.#spawn();
+    this.#conversation = conversation;
+    const identity = await conversation.start();
+    this.#options.signal?.throwIfAborted();
+    if (identity !== undefined) this.#meet(identity);
+    return conversation.broken;
+  }
+
+  #spawn(): Conversation {
+    const { logFolder, python, variables, threads, device, timeLimitMs, startLimitMs, memoryLimitBytes } = this.#options;
+    this.#log.mark();
+    const process = spawnRunner(this.#runner.launch, {
+      python: python ?? 'python3',
+      folder: logFolder,
+      variables: childEnvironment(env, variables),
+      stderrDescriptor: this.#log.descriptor,
+    });
+    return new Conversation({
+      process,
+      log: this.#log,
+      threads: threads ?? 1,
+      device: device ?? 'cpu',
+      timeLimitMs: timeLimitMs ?? 60_000,
+      startLimitMs: startLimitMs ?? 120_000,
+      memoryLimitBytes: memoryLimitBytes ?? totalmem() * 0.75,
+    });
+  }
+
+  #meet(identity: StartedMessage): void {
+    const { protocolVersion, schemaVersion, layers } = identity;
+    if (protocolVersion !== 1 || schemaVersion !== 1) throw this.#brokenError(`speaks protocol ${protocolVersion} with schemas ${schemaVersion}, not 1 with 1`);
+    if (layers.length === 0) throw this.#brokenError('speaks no layer');
+    this.#identity = identity;
+  }
+
+  /** The process at hand, or a new one. */
+  async #alive(): Promise<Conversation> {
+    let last: Break | undefined;
+    for (let attempt = 0; attempt < startAttempts; attempt++) {
+      if (this.#conversation && !this.#conversation.broken) return this.#conversation;
+      last = (await this.#start()) ?? last;
+    }
+    if (this.#conversation && !this.#conversation.broken) return this.#conversation;
+    throw this.#brokenError(`${last!.message}, ${startAttempts} times in a row, when it was started again`, last!.stderrTail);
+  }
+
+  /** @returns whether every case is answered */
+  async #pumpOnce(feeder: Feeder, deliver: Deliver): Promise<boolean> {
+    const conversation = await this.#alive();
+    const recycleAfterCases = this.#options.recycleAfterCases ?? 20_000;
+    const end = await pump(conversation, feeder, { framesInFlight, recycleAfterCases }, deliver);
+    this.#options.signal?.throwIfAborted();
+    if (end.kind === 'broken') await this.#recover(end.broken, deliver);
+    if (end.kind === 'recycle') await this.#recycle(conversation);
+    return end.kind === 'drained';
+  }
+
+  async #recycle(conversation: Conversation): Promise<void> {
+    this.#conversation = undefined;
+    await conversation.close();
+  }
+
+  /** Asks the cases that were in a broken process one by one. */
+  async #recover(broken: Break, deliver: Deliver): Promise<void> {
+    const { innocent, suspects } = sortOut(broken);
+    this.#options.onProgress?.(`${this.#runner.id} ${broken.message}; asking ${suspects.length} cases again, one by one`);
+    if (innocent) deliver(innocent.question, innocent.answer);
+    let culprits = 0;
+    for (const question of suspects) {
+      const answer = await this.#askAlone(question);
+      if (isBroken(answer)) culprits += 1;
+      deliver(question, answer);
+    }
+    if (culprits === 0) this.#countStray(broken);
+  }
+
+  /** The answer to one case, or its break of a process in which nothing else had been asked. */
+  async #askAlone(question: Question): Promise<Answer> {
+    for (;;) {
+      const conversation = await this.#alive();
+      const fresh = conversation.asked === 0;
+      const outcome = await askAlone(conversation, question);
+      this.#options.signal?.throwIfAborted();
+      if (!('unanswered' in outcome)) return outcome;
+      const { kind, message, stderrTail } = outcome;
+      if (fresh) return { kind, seq: question.seq, message: `the runner ${message}`, stderrTail };
+    }
+  }
+
+  #countStray({ message, stderrTail }: Break): void {
+    this.#strays = [...this.#strays, this.#answered].filter((answered) => answered > this.#answered - strayLimit.answers);
+    if (this.#strays.length < strayLimit.breaks) return;
+    throw this.#brokenError(`broke ${strayLimit.breaks} times within ${strayLimit.answers} cases, and no case alone is to blame; at last it ${message}`, stderrTail);
+  }
+
+  #brokenError(what: string, stderrTail = ''): UserError {
+    const tail = stderrTail === '' ? '' : `\nits stderr ends:\n${stderrTail.replaceAll(/^/gm, '  ')}`;
+    return new UserError('RUNNER_BROKEN', `${this.#runner.id} ${what}${tail}`, `the whole stderr of the runner is in ${this.#log.path}`);
+  }
+}
+
+type Deliver = (question: Question, answer: Answer) => void;
+
+/** Whom to ask again. An answer that was held back counts, unless the stream itself, or nobody else, can be at fault. */
+function sortOut({ kind, held, unanswered }: Break): { readonly innocent: Held | undefined; readonly suspects: readonly Question[] } {
+  if (held === undefined) return { innocent: undefined, suspects: unanswered };
+  if (kind === 'garbled' || unanswered.length === 0) return { innocent: undefined, suspects: [held.question, ...unanswered] };
+  return { innocent: held, suspects: unanswered };
+}
+
+function isBroken({ kind }: Answer): boolean {
+  return kind === 'crashed' || kind === 'timed-out' || kind === 'garbled';
+}

@@ -1,0 +1,214 @@
+/* Generated from spec/schemas/dialect.schema.json by npm run generate. */
+
+export type Text = string;
+export type RowSpelling = OfferedRow | MissingRow;
+export type ObservableSpelling = OfferedObservable | MissingObservable;
+/**
+ * @minItems 1
+ */
+export type Layers = ('batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm')[];
+
+/**
+ * How one framework, by version range, spells the operation, where its own documentation says that it departs, and what it refuses.
+ */
+export interface DialectFile {
+  schemaVersion: 1;
+  framework: string;
+  title: string;
+  /**
+   * Newest first.
+   *
+   * @minItems 1
+   */
+  versions: VersionDialect[];
+}
+export interface VersionDialect {
+  /**
+   * npm semver range of the versions that were read and run.
+   */
+  range: string;
+  /**
+   * Class per canonical layer.
+   */
+  layers: {
+    batchnorm1d: Text;
+    batchnorm2d: Text;
+    batchnorm3d: Text;
+    syncbatchnorm: Text;
+  };
+  /**
+   * Spelling per canonical parameter (spec/parameters.json).
+   */
+  parameters: {
+    numFeatures: ParameterSpelling;
+    eps: ParameterSpelling;
+    momentum: ParameterSpelling;
+    affine: ParameterSpelling;
+    statistics: ParameterSpelling;
+    dtype: ParameterSpelling;
+    gamma: ParameterSpelling;
+    beta: ParameterSpelling;
+    running_mean: ParameterSpelling;
+    running_var: ParameterSpelling;
+  };
+  /**
+   * The framework's mode table: how it spells each canonical row.
+   */
+  statistics: {
+    tracked: RowSpelling;
+    untracked: RowSpelling;
+    batch: RowSpelling;
+    running: RowSpelling;
+  };
+  /**
+   * Where each observable is read.
+   */
+  observables: {
+    y: ObservableSpelling;
+    dx: ObservableSpelling;
+    dgamma: ObservableSpelling;
+    dbeta: ObservableSpelling;
+    running_mean: ObservableSpelling;
+    running_var: ObservableSpelling;
+    step_count: ObservableSpelling;
+  };
+  /**
+   * Mode of a layer whose mode nobody has set.
+   */
+  freshMode: 'train' | 'eval';
+  departures: Departure[];
+  errors: ErrorContract[];
+}
+export interface ParameterSpelling {
+  /**
+   * Null when the framework has no such argument or attribute.
+   */
+  name: string | null;
+  /**
+   * Constructor argument, or attribute set after construction.
+   */
+  kind: 'argument' | 'attribute' | 'none';
+  /**
+   * The framework's own default, in its own spelling.
+   */
+  default: number | string | boolean | null;
+  /**
+   * From canonical to the framework: v, 1 − v, the statistics table, a name of the framework's types, nothing to convert.
+   */
+  conversion: 'identity' | 'complement' | 'by-row' | 'by-name' | 'none';
+  domain: Text;
+  source: Text;
+}
+export interface OfferedRow {
+  spelling: Text;
+  source: Text;
+}
+export interface MissingRow {
+  spelling: null;
+  reason: Text;
+  source: Text;
+}
+export interface OfferedObservable {
+  offered: true;
+  name: Text;
+}
+export interface MissingObservable {
+  offered: false;
+  reason: Text;
+  source: Text;
+}
+/**
+ * A departure from a rule that the framework's own documentation states. What was merely observed never stands here.
+ */
+export interface Departure {
+  id: string;
+  rule: string;
+  /**
+   * What the framework does instead, as one sentence.
+   */
+  behaviour: string;
+  when: Circumstance;
+  /**
+   * Id of the cause that describes the departing behaviour exactly.
+   */
+  variant: string;
+  /**
+   * Words of docObject's docstring, with runs of white space as one blank.
+   */
+  quote: string;
+  source: Text;
+  /**
+   * Dotted Python name whose __doc__ holds the quotation.
+   */
+  docObject: string;
+}
+/**
+ * Facts of a call. It holds when every listed fact has one of the listed values; an empty one always holds.
+ */
+export interface Circumstance {
+  layer?: Layers;
+  /**
+   * @minItems 1
+   */
+  mode?: ('train' | 'eval' | 'fresh')[];
+  /**
+   * @minItems 1
+   */
+  statistics?: ('tracked' | 'untracked' | 'batch' | 'running')[];
+  /**
+   * @minItems 1
+   */
+  affine?: ('true' | 'false')[];
+  /**
+   * @minItems 1
+   */
+  momentum?: ('cumulative' | 'negative' | 'above-one')[];
+  /**
+   * @minItems 1
+   */
+  eps?: ('negative' | 'zero' | 'above-one')[];
+  /**
+   * @minItems 1
+   */
+  features?: ('zero' | 'negative')[];
+  /**
+   * Type of the layer.
+   *
+   * @minItems 1
+   */
+  dtype?: ('float16' | 'bfloat16' | 'float32' | 'float64')[];
+  /**
+   * Type of the input.
+   *
+   * @minItems 1
+   */
+  input?: ('float16' | 'bfloat16' | 'float32' | 'float64' | 'int64' | 'int32' | 'bool')[];
+  /**
+   * refused: a rank that BN-SHAPE-02 refuses.
+   *
+   * @minItems 1
+   */
+  rank?: ('1' | '2' | '3' | '4' | '5' | '6' | 'refused')[];
+  /**
+   * other: not num_features.
+   *
+   * @minItems 1
+   */
+  channels?: 'other'[];
+  /**
+   * Values per channel.
+   *
+   * @minItems 1
+   */
+  elements?: '1'[];
+}
+export interface ErrorContract {
+  when: Circumstance;
+  point: 'construct' | 'call';
+  /**
+   * Class of the exception.
+   */
+  class: string;
+  messageContains: Text;
+  source: Text;
+}

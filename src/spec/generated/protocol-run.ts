@@ -1,0 +1,98 @@
+/* Generated from spec/protocol/run.schema.json by npm run generate. */
+
+export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
+export type Dtype = 'float16' | 'bfloat16' | 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
+export type Step =
+  | {
+      op: 'forward';
+      /**
+       * fresh: the mode that the constructor left, no switch is called.
+       */
+      mode: 'train' | 'eval' | 'fresh';
+      /**
+       * Index into the rank's inputs.
+       */
+      input: number;
+    }
+  | {
+      op: 'backward';
+      /**
+       * Index of the forward step in the program.
+       */
+      of: number;
+      /**
+       * Index into the rank's upstream gradients.
+       */
+      grad: number;
+    };
+
+/**
+ * Harness to runner: a batch of cases. Expected values never travel. Tensor bytes lie in the payload.
+ */
+export interface RunMessage {
+  type: 'run';
+  batch: number;
+  /**
+   * @minItems 1
+   */
+  cases: Case[];
+}
+export interface Case {
+  /**
+   * Key of the answer; says nothing about the case.
+   */
+  seq: number;
+  layer: Layer;
+  config: Config;
+  /**
+   * Values set after construction, each of shape [C]; what is absent stays as the framework initialised it.
+   */
+  initial?: {
+    gamma?: Tensor;
+    beta?: Tensor;
+    running_mean?: Tensor;
+    running_var?: Tensor;
+  };
+  /**
+   * Data per rank; one entry unless the layer is synchronised.
+   *
+   * @minItems 1
+   */
+  ranks: {
+    inputs: Tensor[];
+    grads: Tensor[];
+  }[];
+  program: Step[];
+}
+export interface Config {
+  numFeatures: number;
+  eps: number;
+  /**
+   * Weight of the new batch; null is the cumulative average.
+   */
+  momentum: number | null;
+  affine: boolean;
+  /**
+   * Row of the mode table, see BN-STAT-03.
+   */
+  statistics: 'tracked' | 'untracked' | 'batch' | 'running';
+  /**
+   * Type of the layer's parameters and state.
+   */
+  dtype: 'float16' | 'bfloat16' | 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
+}
+/**
+ * Raw little-endian bytes in row-major (C) order at `offset` of the payload, or a .npy file for a large one.
+ */
+export interface Tensor {
+  dtype: Dtype;
+  shape: number[];
+  /**
+   * Byte offset in the payload, a multiple of 8.
+   */
+  offset?: number;
+  /**
+   * Absolute path of a .npy file.
+   */
+  file?: string;
+}

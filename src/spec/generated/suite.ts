@@ -1,0 +1,61 @@
+/* Generated from spec/schemas/suite.schema.json by npm run generate. */
+
+export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
+
+/**
+ * Which axis values are asked. A block is the full product of its axes over its layers, less what it excludes.
+ */
+export interface SuiteFile {
+  schemaVersion: 1;
+  suite: string;
+  title: string;
+  seed: number;
+  /**
+   * An unfiltered run with fewer cases per runner is an error.
+   */
+  minimum: number;
+  /**
+   * The gate fails when known cases exceed this share of the planned ones.
+   */
+  knownShare: number;
+  /**
+   * Whether the golden cases belong to the suite.
+   */
+  goldens: boolean;
+  blocks: SuiteBlock[];
+}
+export interface SuiteBlock {
+  behaviour: string;
+  /**
+   * @minItems 1
+   */
+  layers: Layer[];
+  /**
+   * Values per axis, or per layer and axis.
+   */
+  axes: {
+    [k: string]:
+      | string[]
+      | {
+          /**
+           * @minItems 1
+           */
+          [k: string]: string[];
+        };
+  };
+  exclude?: Exclusion[];
+}
+export interface Exclusion {
+  when: Condition;
+  rule: string;
+  why: string;
+}
+/**
+ * Axis to values; true when every listed axis has one of its values.
+ */
+export interface Condition {
+  /**
+   * @minItems 1
+   */
+  [k: string]: string[];
+}

@@ -1,0 +1,69 @@
+import type { Plan } from '../cases/plan.ts';
+
+/** What `list --json` prints. */
+export interface Listing {
+  readonly schemaVersion: 1;
+  readonly suite: string;
+  readonly seed: number;
+  /** Cases per runner. */
+  readonly planned: Readonly<Record<string, number>>;
+  /** Cases that ask the same as an earlier one. */
+  readonly repeats: number;
+  readonly axes: Readonly<Record<string, readonly string[]>>;
+  readonly excluded: readonly { readonly combination: Readonly<Record<string, readonly string[]>>; readonly behaviour: string; readonly rule: string; readonly why: string; readonly cells: number }[];
+}
+
+/** Runner ids with the layers that each speaks. */
+export type RunnerLayers = Readonly<Record<string, readonly string[]>>;
+
+/** The plan as arithmetic: cases per runner, values per axis, what is left out and why. */
+export function describePlan(plan: Plan, runners: RunnerLayers): Listing {
+  const axes: Record<string, Set<string>> = { layer: new Set() };
+  for (const planned of plan.cases) {
+    axes['layer']?.add(planned.layer);
+    for (const [axis, value] of Object.entries(planned.axes)) (axes[axis] ??= new Set()).add(value);
+  }
+  return {
+    schemaVersion: 1,
+    suite: plan.suite,
+    seed: plan.seed,
+    planned: Object.fromEntries(Object.entries(runners).map(([runner, layers]) => [runner, plan.cases.filter(({ layer }) => layers.includes(layer)).length])),
+    repeats: plan.cases.filter(({ repeats }) => repeats).length,
+    axes: Object.fromEntries(Object.entries(axes).map(([axis, values]) => [axis, [...values]])),
+    excluded: [...plan.excluded.map(({ combination, ...rest }) => ({ combination, ...rest })), ...layersNotSpoken(plan, runners)],
+  };
+}
+
+function layersNotSpoken(plan: Plan, runners: RunnerLayers): Listing['excluded'] {
+  const layers = [...new Set(plan.cases.map(({ layer }) => layer))];
+  return Object.entries(runners).flatMap(([runner, spoken]) => layers.filter((layer) => !spoken.includes(layer)).map((layer) => ({
+    combination: { runner: [runner], layer: [layer] }, behaviour: '*', rule: 'none', why: `the adapter of ${runner} does not speak ${layer} yet`,
+    cells: plan.cases.filter((planned) => planned.layer === layer).length,
+  })));
+}
+
+/** The plan for a person: totals, then per behaviour, then what is left out. */
+export function formatListing(plan: Plan, listing: Listing): string {
+  const distinct = plan.cases.length - listing.repeats;
+  const lines = [
+    `suite ${listing.suite}, seed ${String(listing.seed)}: ${String(plan.cases.length)} cases, ${String(distinct)} distinct and ${String(listing.repeats)} invariance repeats`,
+    ...Object.entries(listing.planned).map(([runner, planned]) => `  ${runner}: ${String(planned)} planned`),
+    '', 'behaviours',
+    ...countBy(plan.cases.map(({ layer, behaviour }) => `${layer}/${behaviour}`)).map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`),
+    '', 'axes',
+    ...Object.entries(listing.axes).map(([axis, values]) => `  ${axis}: ${values.join(', ')}`),
+    '', 'excluded cells',
+    ...listing.excluded.map(({ behaviour, combination, rule, why, cells }) => `  ${String(cells).padStart(6)}  ${behaviour} ${formatCombination(combination)}: ${why} (${rule})`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function countBy(names: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts];
+}
+
+function formatCombination(combination: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(combination).map(([axis, values]) => `${axis}=${values.join('|')}`).join(' ');
+}

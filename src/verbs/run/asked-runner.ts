@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Layer } from '../../cases/case.ts';
+import type { Plan, PlannedCase } from '../../cases/plan.ts';
+import { causeIds } from '../../diff/catalogue.ts';
+import type { RunnerSpec } from '../../runners/registry.ts';
+import type { KnownFailing, KnownFailingFile } from '../../spec/generated/known-failing.ts';
+import { UserError } from '../../spec/user-error.ts';
+import { readValidated } from '../../spec/validated-file.ts';
+import { didYouMean } from '../../spec/did-you-mean.ts';
+import { runnerKey, runnerNamed } from '../runners-folder.ts';
+
+/** A runner with its part of the plan and its known-failing list. */
+export interface AskedRunner {
+  /** `<id>@<version>`, the key in every file. */
+  readonly key: string;
+  readonly spec: RunnerSpec;
+  /** Interpreter that the user named. */
+  readonly interpreter: string | null;
+  /** Indices into the plan. */
+  readonly indices: readonly number[];
+  /** Layers of the plan that the adapter does not speak. */
+  readonly excluded: readonly Layer[];
+  readonly entries: readonly KnownFailing[];
+}
+
+/** Resolves what the user asked for, before anything is made or started. */
+export async function askRunners(ids: readonly string[], python: Readonly<Record<string, string>>, plan: Plan, known: string | undefined): Promise<readonly AskedRunner[]> {
+  const resolved = await Promise.all(ids.map((id) => runnerNamed(id)));
+  refuseStrayInterpreters(python, resolved);
+  return resolved.map((runner) => {
+    const interpreter = python[runner.id] ?? null;
+    const speaks = ({ layer }: PlannedCase): boolean => runner.layers.includes(layer);
+    return {
+      key: interpreter === null ? runnerKey(runner) : `${runner.id}@user`,
+      spec: runner,
+      interpreter,
+      indices: plan.cases.flatMap((planned, index) => (speaks(planned) ? [index] : [])),
+      excluded: [...new Set(plan.cases.filter((planned) => !speaks(planned)).map(({ layer }) => layer))],
+      entries: readKnown(known ?? join(runner.folder, 'known-failing.yaml'), known !== undefined),
+    };
+  });
+}
+
+function refuseStrayInterpreters(python: Readonly<Record<string, string>>, runners: readonly RunnerSpec[]): void {
+  const ids = runners.map(({ id }) => id);
+  const stray = Object.keys(python).find((id) => !ids.includes(id));
+  if (stray !== undefined) throw new UserError('PYTHON_STRAY', `--python names '${stray}', which is not among the runners of this run`, `${didYouMean(stray, ids)}the runners are: ${ids.join(', ')}`);
+}
+
+/**
+ * Entries of a known-failing file; none where a runner has no file.
+ *
+ * @throws {UserError} FILE_NOT_FOUND for a file that was named, FILE_INVALID, CAUSE_UNKNOWN
+ */
+export function readKnown(path: string, named: boolean): readonly KnownFailing[] {
+  if (!named && !existsSync(path)) return [];
+  const { entries } = readValidated<KnownFailingFile>('schemas/known-failing', path);
+  const wrong = entries.find(({ cause }) => !causeIds.includes(cause));
+  if (wrong !== undefined) throw new UserError('CAUSE_UNKNOWN', `${path}: entry '${wrong.cases}' names the cause '${wrong.cause}'`, `${didYouMean(wrong.cause, causeIds)}a cause is one of: ${causeIds.join(', ')}`);
+  return entries;
+}

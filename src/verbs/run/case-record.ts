@@ -1,0 +1,57 @@
+import type { Expectation } from '../../diff/judge.ts';
+import type { Deviation, Status, Verdict } from '../../diff/verdict.ts';
+import type { Answer } from '../../runners/answer.ts';
+import { type Observation, type StepObservation, tensorObservables } from '../../runners/observation.ts';
+import type { CaseLine, RunDeviation } from '../../reports/run.ts';
+import type { ObservedRecord } from '../../spec/generated/run-record.ts';
+import { type ElementType, encodeTensor } from '../../tensor/bytes.ts';
+import type { FloatType } from '../../tensor/tensor.ts';
+import { ulpDistance } from '../../tensor/ulp.ts';
+import { countElementsOf } from './expectations.ts';
+
+/** Above this many input elements the observed values are not kept; `show` asks again. */
+const largestKeptElements = 4096;
+
+/** One line of run.ndjson. */
+export function caseRecord(index: number, runner: string, expectation: Expectation, answer: Answer, verdict: Verdict, status: Status): CaseLine {
+  const elements = countElementsOf(expectation);
+  const keep = answer.kind === 'observed' && elements <= largestKeptElements && (verdict.status !== 'conforms' || expectation.planned.literal !== null);
+  return {
+    type: 'case', index, runner, status, found: verdict.status, rule: verdict.rule, cause: verdict.cause,
+    candidates: [...verdict.candidates], reason: verdict.reason, rules: [...expectation.planned.rules], elements,
+    durationUs: answer.kind === 'observed' ? answer.observation.durationUs : 0,
+    deviations: verdict.deviations.map((deviation) => withUlps(deviation, expectation)),
+    accuracy: verdict.accuracy,
+    ...(keep ? { observed: observedRecord(answer.observation) } : {}),
+  };
+}
+
+function withUlps(deviation: Deviation, { case: question }: Expectation): RunDeviation {
+  const { got, expected, observable } = deviation;
+  const comparable = typeof got === 'number' && typeof expected === 'number' && observable !== 'step_count';
+  return comparable ? { ...deviation, ulps: ulpDistance(got, expected, question.config.dtype) } : deviation;
+}
+
+/** The observation as bit patterns. */
+function observedRecord({ ranks }: Observation): ObservedRecord {
+  return ranks.map(({ construct, steps }) => ({ construct: observedStep(construct), steps: steps.map(observedStep) }));
+}
+
+function observedStep(step: StepObservation): ObservedRecord[number]['construct'] {
+  const tensors = tensorObservables.flatMap((observable) => {
+    const tensor = step[observable];
+    if (tensor === undefined || !isFloatType(tensor.dtype)) return [];
+    const bytes = encodeTensor({ dtype: tensor.dtype, shape: tensor.shape, data: tensor.data });
+    return [[observable, { dtype: tensor.dtype, shape: [...tensor.shape], hex: Buffer.from(bytes).toString('hex') }] as const];
+  });
+  return {
+    ...Object.fromEntries(tensors),
+    ...(step.step_count === undefined ? {} : { step_count: step.step_count }),
+    ...(step.error === undefined ? {} : { error: { ...step.error } }),
+  };
+}
+
+/** Other types are reported as a deviation of type; their values are not kept. */
+function isFloatType(dtype: ElementType): dtype is FloatType {
+  return dtype.includes('float');
+}

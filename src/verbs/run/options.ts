@@ -1,0 +1,50 @@
+import type { Summary } from '../../spec/generated/summary.ts';
+import type { GateDecision } from '../../gate/decide.ts';
+
+/** What `run` was asked. */
+export interface RunOptions {
+  readonly suite: string;
+  /** Runner ids, with or without a version; the defaults when empty. */
+  readonly runners: readonly string[];
+  /** Interpreter by runner id, in place of the environment. */
+  readonly python: Readonly<Record<string, string>>;
+  readonly select: readonly string[];
+  readonly out: string;
+  readonly seed?: number | undefined;
+  readonly strict: boolean;
+  /** Known-failing file for all runners, in place of each framework's own. */
+  readonly known?: string | undefined;
+  /** Runner processes at one time. */
+  readonly jobs: number;
+  /** Threads that a framework may use inside one operation. */
+  readonly threads: number;
+  readonly device: string;
+  readonly timeLimitMs: number;
+  /** Stop after so many failing cases. */
+  readonly maxFailures?: number | undefined;
+  /** Folder of environments and logs. */
+  readonly home: string;
+  /** The command as typed, for the reports. */
+  readonly command: string;
+}
+
+/** How far one runner is. */
+export interface RunnerProgress {
+  readonly done: number;
+  readonly planned: number;
+  readonly deviations: number;
+}
+
+/** Who hears of a run while it goes on. */
+export interface RunListener {
+  /** A runner enters a stage: making its environment, starting, asking. */
+  readonly stage: (runner: string, text: string) => void;
+  readonly progress: (runner: string, progress: RunnerProgress) => void;
+}
+
+export interface RunOutcome {
+  readonly summary: Summary;
+  readonly decision: GateDecision;
+  /** Whether every planned case was asked. */
+  readonly complete: boolean;
+}

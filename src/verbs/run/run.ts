@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import PQueue from 'p-queue';
+import type { Plan } from '../../cases/plan.ts';
+import { decideGate, type GateDecision } from '../../gate/decide.ts';
+import { expiredEntries, unmatchedEntries } from '../../gate/known-failing.ts';
+import { schemaVersion } from '../../reports/read-run.ts';
+import { createRunFile, runFileName, unwritable } from '../../reports/run-file.ts';
+import type { RunHeader } from '../../reports/run.ts';
+import { writeReports } from '../../reports/write.ts';
+import { UserError } from '../../spec/user-error.ts';
+import { catalogueIds, loadPlan, selectFrom } from '../load-plan.ts';
+import { toolVersion } from '../tool.ts';
+import { askRunner, type SharedRun } from './ask-runner.ts';
+import { type AskedRunner, askRunners } from './asked-runner.ts';
+import { createExpectations } from './expectations.ts';
+import type { RunListener, RunOptions, RunOutcome } from './options.ts';
+import { createTally, type Tally } from './tally.ts';
+
+/** Runners of a run that names none. */
+export const defaultRunners: readonly string[] = ['pytorch', 'mindspore'];
+
+/**
+ * Asks every runner every case of its plan, judges, writes the out folder and decides the gate.
+ *
+ * An abort or a broken runner loses nothing: what was measured is in the files, the rest is `not-run`.
+ *
+ * @throws {UserError} for bad input, before anything starts; for an environment or a runner that is broken, after the files are written
+ */
+export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
+  const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
+  const runners = await askRunners(options.runners.length > 0 ? options.runners : defaultRunners, options.python, plan, options.known);
+  refuseSmallPlans(runners, plan, options);
+  await mkdir(options.out, { recursive: true }).catch((error: unknown) => { throw unwritable(options.out, error); });
+  const started = Date.now();
+  const file = await createRunFile(join(options.out, runFileName));
+  await file.write(headerOf(plan, runners, options, started));
+  const tally = createTally();
+  const limit = stopAfter(options.maxFailures, tally, signal);
+  const failures = await askAll(runners, { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed), file, ...limit });
+  const decision = decide(runners, plan, options, tally);
+  const complete = failures.length === 0;
+  await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started });
+  await file.close();
+  const summary = await writeReports(options.out);
+  if (!complete && !limit.signal.aborted) throw failures[0];
+  return { summary, decision, complete };
+}
+
+async function askAll(runners: readonly AskedRunner[], shared: SharedRun): Promise<readonly unknown[]> {
+  const queue = new PQueue({ concurrency: shared.options.jobs });
+  const results = await Promise.allSettled(runners.map((runner) => queue.add(() => askRunner(runner, shared))));
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+}
+
+/** Follows the user's own signal, and stops the run when so many cases have failed. */
+function stopAfter(maxFailures: number | undefined, tally: Tally, signal: AbortSignal): Pick<SharedRun, 'signal' | 'onLine'> {
+  const controller = new AbortController();
+  return {
+    signal: AbortSignal.any([signal, controller.signal]),
+    onLine: (line) => {
+      tally.add(line);
+      if (maxFailures !== undefined && tally.failures() >= maxFailures) controller.abort();
+    },
+  };
+}
+
+function refuseSmallPlans(runners: readonly AskedRunner[], plan: Plan, options: RunOptions): void {
+  const least = options.select.length > 0 ? 1 : plan.minimum;
+  const small = runners.find(({ indices }) => indices.length < least);
+  if (small === undefined) return;
+  const hint = small.excluded.length > 0
+    ? `its adapter does not speak ${small.excluded.join(', ')}: select cases of other layers`
+    : 'the suite has lost cases: restore them, or change its recorded minimum in a commit that says why';
+  throw new UserError('PLAN_TOO_SMALL', `${small.key} would be asked ${String(small.indices.length)} cases of suite '${plan.suite}', expected at least ${String(least)}`, hint);
+}
+
+function headerOf(plan: Plan, runners: readonly AskedRunner[], options: RunOptions, started: number): RunHeader {
+  return {
+    type: 'header', schemaVersion, tool: { name: 'bn-conformance', version: toolVersion() }, suite: plan.suite, seed: plan.seed,
+    cases: plan.cases.map(({ id }) => id), runners: runners.map(({ key, excluded }) => ({ runner: key, excluded: [...excluded] })),
+    filtered: options.select.length > 0, knownShare: plan.knownShare, minimum: plan.minimum, strict: options.strict,
+    command: options.command, startedAt: new Date(started).toISOString(),
+  };
+}
+
+function decide(runners: readonly AskedRunner[], plan: Plan, options: RunOptions, tally: Tally): GateDecision {
+  const planned = runners.reduce((sum, { indices }) => sum + indices.length, 0);
+  const entries = runners.flatMap((runner) => runner.entries);
+  return decideGate({
+    counts: tally.counts(planned), planned, knownShare: plan.knownShare, strict: options.strict, grading: tally.grading(),
+    unmatched: unmatchedEntries(entries, entries.length > 0 ? catalogueIds() : []),
+    expired: expiredEntries(entries, new Date().toISOString().slice(0, 10)),
+  });
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { materialise } from '../cases/materialise.ts';
+import type { Plan, PlannedCase } from '../cases/plan.ts';
+import { select } from '../cases/select.ts';
+import { expectationOf } from '../diff/judge.ts';
+import { readRun } from '../reports/read-run.ts';
+import { runFileName } from '../reports/run-file.ts';
+import { didYouMean } from '../spec/did-you-mean.ts';
+import { readRules } from '../spec/rules.ts';
+import { UserError } from '../spec/user-error.ts';
+import { listSuites, loadPlan } from './load-plan.ts';
+import { formatCase, type ShownObservation } from './show/case.ts';
+import { formatRule } from './show/rule.ts';
+
+export interface ShowOptions {
+  readonly suite?: string;
+  /** Folder of a run whose observations are shown too. */
+  readonly run?: string;
+  readonly seed?: number;
+}
+
+/** At most so many cases of a pattern. */
+const shownCases = 20;
+
+/**
+ * Text about a rule, or about the cases that a pattern names.
+ *
+ * @throws {UserError} RULE_UNKNOWN, SELECT_EMPTY, and those of reading a run
+ */
+export async function show(what: string, options: ShowOptions): Promise<string> {
+  if (/^BN-/.test(what)) return showRule(what, options.suite ?? 'core');
+  const run = options.run === undefined ? undefined : await readRun(join(options.run, runFileName), { observed: true });
+  const { plan, cases } = findCases(what, options.suite ?? run?.header.suite, options.seed ?? run?.header.seed);
+  const shown = cases.slice(0, shownCases).map((planned) => {
+    const observations = run?.runners.flatMap(({ runner, cases: results }) => results.filter(({ id }) => id === planned.id).map((record): ShownObservation => ({ runner, record })));
+    return formatCase(expectationOf(planned, materialise(planned, plan.seed)), observations ?? []);
+  });
+  const more = cases.length > shownCases ? `and ${String(cases.length - shownCases)} more cases match\n` : '';
+  return shown.join('\n') + more;
+}
+
+function showRule(id: string, suite: string): string {
+  const rules = readRules();
+  const rule = rules.find((candidate) => candidate.id === id);
+  if (rule === undefined) throw new UserError('RULE_UNKNOWN', `no rule is called '${id}'`, `${didYouMean(id, rules.map((known) => known.id))}spec/batch-norm.md lists them`);
+  return formatRule(rule, loadPlan(suite));
+}
+
+function findCases(pattern: string, suite: string | undefined, seed: number | undefined): { plan: Plan; cases: readonly PlannedCase[] } {
+  const plans = (suite === undefined ? ['core', ...listSuites()] : [suite]).map((name) => loadPlan(name, seed));
+  const literal = plans.find((plan) => plan.cases.some(({ id }) => id === pattern));
+  if (literal !== undefined) return { plan: literal, cases: literal.cases.filter(({ id }) => id === pattern) };
+  const plan = plans.find((candidate) => matchesSome(candidate, pattern)) ?? plans[0];
+  if (plan === undefined) throw new UserError('SUITE_UNKNOWN', 'there is no suite', 'restore cases/suites');
+  return { plan, cases: select(plan.cases, [pattern]) };
+}
+
+function matchesSome(plan: Plan, pattern: string): boolean {
+  try {
+    return select(plan.cases, [pattern]).length > 0;
+  } catch {
+    return false;
+  }
+}
