@@ -50,6 +50,8 @@ class Tape(NamedTuple):
 class MindSporeLayer(Layer):
     def __init__(self, mindspore: Any, case: Case, data: RankData) -> None:
         config = case.config
+        if config.momentum is None:
+            raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
         self.mindspore = mindspore
         self.data = data
         # initial values at construction: set_data afterwards costs a cell twice, once for values that are thrown away

@@ -6,7 +6,8 @@ from typing import Sequence
 
 import numpy as np
 
-from model import HonestLayer, Moments, Rows, Tape, Vector, column
+from model import HonestLayer
+from rows import Moments, Rows, Tape, Vector, column
 
 DEFAULT_MOMENTUM = 0.1
 MARK_OF_A_REFUSED_CALL = 7.0
@@ -19,7 +20,7 @@ class BiasedRunningVariance(HonestLayer):
 
 class UnbiasedNormalisation(HonestLayer):
     def normalising_variance(self, moments: Moments) -> Vector:
-        running = moments.count == 0
+        running = moments.n == 0
         return moments.variance if running else self.stored_variance(moments)
 
 
@@ -176,9 +177,9 @@ class RankLocalStatistics(HonestLayer):
 
 class UnweightedPooling(HonestLayer):
     def pool(self, ranks: Sequence[Moments], rank: int) -> Moments:
-        count = sum(one.count for one in ranks)
-        mean = sum(one.mean for one in ranks) / len(ranks)
-        return Moments(count, mean, sum(one.variance for one in ranks) / len(ranks))
+        count = sum(one.n for one in ranks)
+        mean = np.mean([one.mean for one in ranks], axis=0)
+        return Moments(count, mean, np.mean([one.variance for one in ranks], axis=0))
 
 
 class RankLocalGradientSums(HonestLayer):

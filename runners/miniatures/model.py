@@ -6,55 +6,16 @@ of a rank lies as rows: [C, n], one row per channel.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import Sequence
 
 import numpy as np
 
 from bn_protocol.adapter import Layer, Observation
 from bn_protocol.cases import Case, RankData
+from rows import Moments, Rows, Tape, Vector, column, from_rows, native, to_rows
 
 ACCEPTED_RANKS = {'batchnorm1d': (2, 3), 'batchnorm2d': (4,), 'batchnorm3d': (5,)}
 LOWEST_SYNCHRONISED_RANK = 2
-
-Vector = np.ndarray
-Rows = np.ndarray
-
-
-class Moments(NamedTuple):
-    """Statistics of one channel per entry; the variance is biased."""
-
-    count: int
-    mean: Vector
-    variance: Vector
-
-
-class Tape(NamedTuple):
-    """What a backward step needs of its forward."""
-
-    index: int
-    grads: Sequence[int]
-    #: rows of every rank
-    rows: list[Rows]
-    #: what each rank normalised with
-    moments: list[Moments]
-    #: the batch's statistics where this forward updated the state, and the weight it gave them
-    update: tuple[Moments, float] | None
-    by_batch: bool
-
-
-def to_rows(x: np.ndarray) -> Rows:
-    """[N, C, …spatial] as [C, n] in float64; each row is contiguous, so that numpy sums it pairwise."""
-    return np.ascontiguousarray(np.moveaxis(x, 1, 0).reshape(x.shape[1], -1), dtype=np.float64)
-
-
-def from_rows(rows: Rows, shape: tuple[int, ...]) -> np.ndarray:
-    """[C, n] as [N, C, …spatial], still in float64."""
-    channels_first = rows.reshape((shape[1], shape[0], *shape[2:]))
-    return np.ascontiguousarray(np.moveaxis(channels_first, 0, 1))
-
-
-def column(vector: Vector) -> Rows:
-    return vector[:, np.newaxis]
 
 
 class HonestLayer(Layer):
@@ -78,9 +39,7 @@ class HonestLayer(Layer):
 
     def initial(self, case: Case, name: str, default: float) -> Vector:
         given = case.initial.get(name)
-        return np.full(self.config.num_features, default) if given is None else given.astype(np.float64)
-
-    # --- construction
+        return np.full(self.config.num_features, default) if given is None else native(given).astype(np.float64)
 
     def starts_in_training(self) -> bool:  # BN-STATE-08
         return True
@@ -160,9 +119,9 @@ class HonestLayer(Layer):
         """What one rank uses: the moments of all of them, weighted by their counts."""
         if len(ranks) == 1:
             return ranks[0]
-        count = sum(one.count for one in ranks)
-        mean = sum(one.count * one.mean for one in ranks) / count
-        variance = sum(one.count * (one.variance + (one.mean - mean) ** 2) for one in ranks) / count
+        count = sum(one.n for one in ranks)
+        mean = np.sum([one.n * one.mean for one in ranks], axis=0) / count
+        variance = np.sum([one.n * (one.variance + (one.mean - mean) ** 2) for one in ranks], axis=0) / count
         return Moments(count, mean, variance)
 
     # --- state
@@ -178,7 +137,7 @@ class HonestLayer(Layer):
         self.running_var = self.round_to_layer(new_var)
 
     def stored_variance(self, batch: Moments) -> Vector:  # BN-STATE-03
-        return batch.variance * (np.float64(batch.count) / (batch.count - 1))
+        return batch.variance * (np.float64(batch.n) / (batch.n - 1))
 
     def count_step(self) -> None:
         self.step_count += 1
@@ -213,7 +172,8 @@ class HonestLayer(Layer):
         """Count, Σ dy and Σ dy·x̂ over all ranks, as the input gradient uses them."""
         pairs = [self.parameter_gradients(tape, dy, rank) for rank in range(len(dy))]
         count = sum(rows.shape[1] for rows in dy)
-        return count, sum(dbeta for _, dbeta in pairs), sum(dgamma for dgamma, _ in pairs)
+        sum_dy_x_hat, sum_dy = np.sum(pairs, axis=0)
+        return count, sum_dy, sum_dy_x_hat
 
     def parameter_gradients(self, tape: Tape, dy: Sequence[Rows], rank: int) -> tuple[Vector, Vector]:
         """Σ dy·x̂ and Σ dy over one rank's samples."""
@@ -244,7 +204,7 @@ class HonestLayer(Layer):
     def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[np.ndarray, Tape]:
         if mode != 'fresh':
             self.training = mode == 'train'
-        inputs = [peer.inputs[index] for peer in self.peers]
+        inputs = [native(peer.inputs[index]) for peer in self.peers]
         self.check(inputs)
         taken = [self.take(x) for x in inputs]
         tape = self.normalised_with(index, grads, [to_rows(x) for x in taken])
@@ -277,8 +237,8 @@ class HonestLayer(Layer):
         return y.astype(dtype)
 
     def backward(self, tape: Tape, nth: int) -> Observation:
-        dy = [to_rows(self.take(peer.grads[tape.grads[nth]])) for peer in self.peers]
-        x = self.take(self.peers[self.rank].inputs[tape.index])
+        dy = [to_rows(self.take(native(peer.grads[tape.grads[nth]]))) for peer in self.peers]
+        x = self.take(native(self.peers[self.rank].inputs[tape.input]))
         dx = self.training_dx(tape, dy) if tape.by_batch else self.evaluation_dx(tape, dy)
         seen: Observation = {'dx': from_rows(dx, x.shape).astype(x.dtype)}
         if self.config.affine:

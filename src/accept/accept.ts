@@ -8,8 +8,9 @@ import { exactState } from './exact.ts';
 import { acceptGradients } from './gradient-error.ts';
 import { acceptOutput } from './output-error.ts';
 import { stateRule } from './rule-of.ts';
-import { noStateError, type StateError, updateStateError } from './state-error.ts';
-import { batchError, type ChannelError, type Magnitudes, magnitudes, runningError } from './statistics-error.ts';
+import type { ChannelError, StateError } from './channel-error.ts';
+import { noStateError, updateStateError } from './state-error.ts';
+import { batchError, type Magnitudes, magnitudes, runningError } from './statistics-error.ts';
 
 /** One class's view of a program so far: the error in the state, and the channel errors of each forward. */
 interface ErrorsSoFar {

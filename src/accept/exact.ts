@@ -37,11 +37,11 @@ export function exactState(update: StateUpdate, inputs: readonly Tensor[]): Exac
 
 /** Whether every partial sum of the values, in any order, is representable in float32. */
 export function sumsExactly(values: readonly number[]): boolean {
-  let unit = Infinity;
+  let unit = 0;
   let total = 0;
   for (const value of values) {
     if (!Number.isFinite(value)) return false;
-    if (value !== 0) unit = Math.min(unit, lowestBit(value));
+    if (value !== 0) unit = commonUnit(unit, Math.abs(value));
     total += Math.abs(value);
   }
   return total === 0 || total / unit <= 2 ** 24;
@@ -53,14 +53,14 @@ function blendsExactly(v: number, b: number, m: number): boolean {
   return [m, keep, v, b, m * b, keep * v, keep * v + m * b, b - v, m * (b - v), m * v].every(isFloat32) && keep * v + m * b === v + m * (b - v);
 }
 
-/** Value of the lowest set bit, a power of two. */
-function lowestBit(value: number): number {
-  let bit = 2 ** Math.floor(Math.log2(Math.abs(value)));
-  while (Math.abs(value) % bit !== 0) bit /= 2;
-  return bit;
+/** The largest power of two that divides both a value > 0 and the unit so far; 0 stands for no unit yet. */
+function commonUnit(unit: number, value: number): number {
+  let common = unit === 0 ? 2 ** Math.floor(Math.log2(value)) : unit;
+  while (value % common !== 0) common /= 2;
+  return common;
 }
 
-function isFloat32(value: number): boolean {
+export function isFloat32(value: number): boolean {
   return Math.fround(value) === value;
 }
 

@@ -3,10 +3,11 @@ import { countPerChannel, forEachInChannel } from '../reference/layout.ts';
 import type { BackwardRecord, StepRecord } from '../reference/trajectory.ts';
 import type { AcceptedValues } from './accepted.ts';
 import { type AccuracyClass, type AccuracyPair, type Precision, precisionOf, safety } from './accuracy.ts';
-import { channelValues, sumsExactly } from './exact.ts';
+import { channelValues, isFloat32, sumsExactly } from './exact.ts';
 import type { ErrorPair } from './output-error.ts';
 import { inputGradientRule, parameterGradientRule } from './rule-of.ts';
-import { type ChannelError, normalisedError } from './statistics-error.ts';
+import type { ChannelError } from './channel-error.ts';
+import { normalisedError } from './statistics-error.ts';
 
 /** Sums over the elements of one channel of one rank, for the bounds: Σ|dy|, Σ|dy|·z and Σ|dy|·δx̂. */
 interface AbsoluteSums {
@@ -63,7 +64,7 @@ function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: numb
   const { unit: u, tiny, resultUnit, resultTiny } = precision;
   const s = accuracy.summation(own.count);
   const flushed = own.count * tiny;
-  const exact = record.dy.dtype === 'float32' && sumsExactly(channelValues(record.dy, c));
+  const exact = record.dy.dtype === 'float32' && isFloat32(record.dbeta?.[c] ?? 0) && sumsExactly(channelValues(record.dy, c));
   bounds.dbeta[c] = exact ? 0 : safety * (u * (s + 1) * own.dy + flushed) + resultUnit * Math.abs(record.dbeta?.[c] ?? 0) + resultTiny;
   const dgamma = safety * (u * (s + 4) * own.dyNormalised + own.dyError + flushed * (1 + 1 / record.forward.deviation[c]!));
   bounds.dgamma[c] = error.undetermined ? Infinity : dgamma + resultUnit * Math.abs(record.dgamma?.[c] ?? 0) + resultTiny;

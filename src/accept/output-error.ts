@@ -4,7 +4,8 @@ import type { ForwardRecord } from '../reference/trajectory.ts';
 import type { AcceptedValues } from './accepted.ts';
 import { type AccuracyPair, type Precision, precisionOf, safety } from './accuracy.ts';
 import { outputRule } from './rule-of.ts';
-import { type ChannelError, normalisedError } from './statistics-error.ts';
+import type { ChannelError } from './channel-error.ts';
+import { normalisedError } from './statistics-error.ts';
 
 /** Channel errors of one forward under both classes. */
 export interface ErrorPair {

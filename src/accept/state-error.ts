@@ -1,15 +1,7 @@
 import type { StateUpdate } from '../reference/trajectory.ts';
 import { type Precision, safety } from './accuracy.ts';
 import { type ExactState, isExact } from './exact.ts';
-import type { ChannelError } from './statistics-error.ts';
-
-/** Bounds on the running statistics, [C], accumulated over the steps so far. */
-export interface StateError {
-  readonly mean: Float64Array;
-  readonly variance: Float64Array;
-  /** 1 where an earlier variance may have overflowed to infinity. */
-  readonly overflowed: Uint8Array;
-}
+import type { ChannelError, StateError } from './channel-error.ts';
 
 export function noStateError(channels: number): StateError {
   return { mean: new Float64Array(channels), variance: new Float64Array(channels), overflowed: new Uint8Array(channels) };

@@ -3,18 +3,7 @@ import type { BatchStatistics, ForwardRecord } from '../reference/trajectory.ts'
 import type { Tensor } from '../tensor/tensor.ts';
 import type { AccuracyClass, Precision } from './accuracy.ts';
 import { safety } from './accuracy.ts';
-import type { StateError } from './state-error.ts';
-
-/** Errors of the statistics that normalise one channel: δμ, δv and δs (relative error of 1/s). */
-export interface ChannelError {
-  readonly mean: number;
-  readonly variance: number;
-  readonly deviation: number;
-  /** δv/(σ² + ε) > ½: the variance is not determined to one bit, and nothing that divides by s can be judged. */
-  readonly undetermined: boolean;
-  /** A sanctioned intermediate overflows in the working precision. */
-  readonly overflows: boolean;
-}
+import type { ChannelError, StateError } from './channel-error.ts';
 
 /** Magnitudes of a channel over all ranks: mean|x|, mean x² and max|x|. */
 export interface Magnitudes {

@@ -1,17 +1,7 @@
 import { type AccuracyPair, naive, sanctioned } from '../accept/accuracy.ts';
 import { coreFormulas, type Formulas } from '../reference/formulas.ts';
-import type { RuleId } from '../spec/rule-id.ts';
+import type { Cause } from './cause-entry.ts';
 import { formulaVariants } from './formula-variants.ts';
-
-/** A named way of departing from the rules. */
-export interface Cause {
-  readonly id: string;
-  /** The rule that it breaks. */
-  readonly rule: RuleId;
-  readonly title: string;
-  /** What to change so that both sides agree. */
-  readonly translation: string;
-}
 
 /** A cause that predicts numbers: other formulas, or the same with a larger error. */
 export interface PredictingCause extends Cause {

@@ -1,7 +1,7 @@
 import type { Formulas } from '../reference/formulas.ts';
 import { coreFormulas } from '../reference/formulas.ts';
 import { channelsTogether } from './channels-together.ts';
-import type { Cause } from './catalogue.ts';
+import type { Cause } from './cause-entry.ts';
 
 /** A cause as the formulas that it replaces. */
 export interface FormulaVariant extends Cause {
@@ -93,7 +93,7 @@ export const formulaVariants: readonly FormulaVariant[] = [
   {
     id: 'count-not-incremented', rule: 'BN-STATE-06', title: 'the step count stays where it is',
     translation: 'count the training steps outside the layer',
-    change: { counts: () => false, newWeight: (momentum) => momentum ?? NaN },
+    change: { counts: () => false },
   },
   {
     id: 'state-moved-by-backward', rule: 'BN-STATE-07', title: 'the backward pass moves the running statistics again',
@@ -139,7 +139,12 @@ export const formulaVariants: readonly FormulaVariant[] = [
   },
   {
     id: 'rank-local-statistics', rule: 'BN-SYNC-01', title: 'each rank normalises by its own batch',
-    translation: 'check that the process group is initialised',
+    translation: 'all-reduce the statistics; the gradient sums are pooled already',
+    change: { poolStatistics: (local, rank) => local[rank]! },
+  },
+  {
+    id: 'ranks-not-synchronised', rule: 'BN-SYNC-01', title: 'each rank is a Batch Normalization of its own',
+    translation: 'check that the process group is initialised and given to the layer',
     change: {
       poolStatistics: (local, rank) => local[rank]!,
       poolSums: (local, rank) => local[rank]!,

@@ -88,12 +88,10 @@ function documented(comparison: Comparison, departure: Departure): Verdict {
 }
 
 function deviating(status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, offered: ReadonlySet<Observable>): Verdict {
-  const causes = explain(expectation.case, observation, comparison.deviations, offered);
-  const [only] = causes;
-  const cause = only === undefined ? 'unexplained' : causes.length > 1 ? 'ambiguous' : only.id;
-  const worst = comparison.deviations[0];
-  const named = causes.length === 1 && only !== undefined ? ruleOfCause(only.rule, expectation, comparison.deviations) : worst?.rule ?? null;
-  return { status, rule: named, cause, candidates: causes.length > 1 ? causes.map(({ id }) => id) : [], reason: null, ...comparison };
+  const { cause, candidates } = explain(expectation.case, observation, comparison.deviations, offered);
+  const named = candidates.find(({ id }) => id === cause);
+  const rule = named === undefined ? comparison.deviations[0]?.rule ?? null : ruleOfCause(named.rule, expectation, comparison.deviations);
+  return { status, rule, cause, candidates: candidates.length > 1 ? candidates.map(({ id }) => id) : [], reason: null, ...comparison };
 }
 
 /** What structure breaks is named by the deviation itself; else the cause's own rule, where the case cites it. */

@@ -61,12 +61,11 @@ describe('an environment is made once', { timeout: 120_000 }, () => {
     expect(made).toMatchObject({ folder, created: true });
     expect(await ensure(text)).toEqual({ ...made, created: false });
 
-    const [listed] = await listEnvironments(home);
-    expect(listed).toMatchObject({ folder, marker: { schemaVersion: 1, runner: 'toy', version: '1.0' } });
-    expect(listed!.bytes).toBeGreaterThan(2 ** 20);
-    expect(Object.keys(listed!.marker!.packages)).toContain('pip');
-    const [log] = await readdir(join(home, 'logs'));
-    expect(await readFile(join(home, 'logs', log!), 'utf8')).toContain('Requirement already satisfied: pip');
+    const listed = await listEnvironments(home);
+    expect(listed).toMatchObject([{ folder, marker: { schemaVersion: 1, runner: 'toy', version: '1.0', packages: { pip: expect.any(String) as unknown } } }]);
+    expect(listed[0]?.bytes).toBeGreaterThan(2 ** 20);
+    const logs = await readdir(join(home, 'logs'));
+    expect(await readFile(join(home, 'logs', logs[0]!), 'utf8')).toContain('Requirement already satisfied: pip');
 
     expect(await pruneEnvironments(home, () => false)).toEqual([]);
     expect(await pruneEnvironments(home, () => true)).toHaveLength(1);

@@ -74,7 +74,7 @@ describe('--python ID=PATH', () => {
   });
 
   it('a CPython that runs is taken', async () => {
-    const [first] = await findInterpreters(process.env);
-    expect(await useInterpreter(first!.path)).toEqual(first);
+    const found = await findInterpreters(process.env);
+    expect(await useInterpreter(found[0]!.path)).toEqual(found[0]);
   });
 });

@@ -23,8 +23,8 @@ const name = 'complete.json';
 /** The marker of an environment folder; undefined when it is absent or unreadable. */
 export async function readMarker(folder: string): Promise<Marker | undefined> {
   try {
-    const marker = JSON.parse(await readFile(join(folder, name), 'utf8')) as Marker;
-    return marker.schemaVersion === 1 ? marker : undefined;
+    const raw = JSON.parse(await readFile(join(folder, name), 'utf8')) as { readonly schemaVersion?: unknown };
+    return raw.schemaVersion === 1 ? (raw as Marker) : undefined;
   } catch {
     return undefined;
   }

@@ -75,12 +75,13 @@ function inputGradient(
   const dx = new Float64Array(x.data.length);
   const { channels } = splitShape(x.shape);
   for (let c = 0; c < channels; c++) {
-    const channel = {
-      gamma: gamma[c]!, deviation: deviation[c]!, count: sums.count,
-      dySum: sums.dy[c]!, dyNormalisedSum: sums.dyNormalised[c]!,
-    };
+    const mu = mean[c]!;
+    const s = deviation[c]!;
+    const scale = gamma[c]!;
+    const dySum = sums.dy[c]!;
+    const dyNormalisedSum = sums.dyNormalised[c]!;
     forEachInChannel(x, c, (i) => {
-      dx[i] = formula({ ...channel, dy: dy.data[i]!, normalised: (x.data[i]! - mean[c]!) / deviation[c]! });
+      dx[i] = formula({ gamma: scale, deviation: s, dy: dy.data[i]!, normalised: (x.data[i]! - mu) / s, count: sums.count, dySum, dyNormalisedSum });
     });
   }
   return dx;

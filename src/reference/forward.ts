@@ -64,7 +64,7 @@ function normalise(x: Tensor, mean: Float64Array, deviation: Float64Array, gamma
 
 /** The update that a training forward makes: m depends on how many came before it. */
 export function planUpdate(config: LayerConfig, formulas: Formulas, before: RunningState, batch: BatchStatistics): StateUpdate {
-  return { before, batch, weight: formulas.newWeight(config.momentum, before.count + 1) };
+  return { before, batch, weight: formulas.newWeight(config.momentum, before.updates + 1) };
 }
 
 /**
@@ -81,5 +81,6 @@ export function applyUpdate(formulas: Formulas, update: StateUpdate | null, stat
     mean: before.mean.map((rm, c) => (1 - m) * rm + m * batch.mean[c]!), // BN-STATE-02
     variance: before.variance.map((rv, c) => (1 - m) * rv + m * formulas.storedVariance(batch.variance[c]!, batch.count)), // BN-STATE-03
     count: before.count,
+    updates: before.updates + 1,
   };
 }

@@ -73,6 +73,7 @@ function initialState({ config, initial }: Case, formulas: Formulas): RunningSta
     mean: valuesOr(initial, 'running_mean', config.numFeatures, formulas.freshMean),
     variance: valuesOr(initial, 'running_var', config.numFeatures, formulas.freshVariance),
     count: 0,
+    updates: 0,
   };
 }
 

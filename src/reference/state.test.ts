@@ -16,7 +16,7 @@ function stateAfter(trajectory: Trajectory, step: number): RunningState {
 
 describe('BN-STATE-01 a fresh layer has running mean 0, running variance 1 and step count 0', () => {
   it('contract: before any step', () => {
-    expect(run('train').ranks[0]?.construct).toEqual({ mean: new Float64Array([0, 0]), variance: new Float64Array([1, 1]), count: 0 });
+    expect(run('train').ranks[0]?.construct).toEqual({ mean: new Float64Array([0, 0]), variance: new Float64Array([1, 1]), count: 0, updates: 0 });
   });
 });
 

@@ -14,11 +14,12 @@ export interface BatchStatistics {
   readonly variance: Float64Array;
 }
 
-/** Running state: mean and variance [C]; `count` is the number of training forwards seen. */
+/** Running state: mean and variance [C]; `count` is what the layer counts, `updates` how often its statistics moved. */
 export interface RunningState {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
   readonly count: number;
+  readonly updates: number;
 }
 
 /** γ and β [C] in the layer's type; all ones and zeros where nothing was set. */

@@ -18,15 +18,42 @@ async function blockOf(change: Partial<CaseLine>): Promise<string> {
 
 describe('terminal report', () => {
   it('golden: findings, failing cases, totals', async () => {
-    expect(await reportOf(sampleLines)).toMatchInlineSnapshot();
+    expect(await reportOf(sampleLines)).toMatchInlineSnapshot(`
+      "1 finding of miniature-biased-variance@1.0, worst first
+      violates  biased-running-variance: running variance stores the biased batch variance (divisor n, not n − 1) (1 case, at worst 6.2e4 × the bound)
+                BN-STATE-03 running variance stores the unbiased batch variance
+                to reconcile: multiply the batch variance by n/(n − 1) when it is stored; converted checkpoints need nothing, further training drifts
+                example: batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+                rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'
+
+      violates  batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+                BN-STATE-03 running variance stores the unbiased batch variance
+                miniature-biased-variance 1.0: running_var[0] = 1.0249999762, accepted [1.0666660, 1.0666673], 6.2e4 × the bound
+                cause: biased-running-variance explains the 1 deviating element: running variance stores the biased batch variance (divisor n, not n − 1)
+                rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'
+
+      miniature-biased-variance@1.0  3 planned: 2 conforms, 1 violates (66.6 % conform)
+      known 0 of 3 planned
+      gate: fail
+        1 violates"
+    `);
   });
 
   it('golden: all conform', async () => {
-    expect(await reportOf([header(), facts(), line(0), line(1), line(2), footer({ gate: 'pass', reasons: [] })])).toMatchInlineSnapshot();
+    expect(await reportOf([header(), facts(), line(0), line(1), line(2), footer({ gate: 'pass', reasons: [] })])).toMatchInlineSnapshot(`
+      "miniature-biased-variance@1.0  3 planned: 3 conforms (100 % conform)
+      known 0 of 3 planned
+      gate: pass"
+    `);
   });
 
   it('golden: an interrupted run never passes', async () => {
-    expect(await reportOf([header(), facts(), line(0)])).toMatchInlineSnapshot();
+    expect(await reportOf([header(), facts(), line(0)])).toMatchInlineSnapshot(`
+      "miniature-biased-variance@1.0  3 planned: 1 conforms, 2 not-run (33.3 % conform)
+      known 0 of 3 planned
+      gate: fail
+        the run has no footer: it was interrupted; 2 planned cases were not run"
+    `);
   });
 
   it('golden: known, inaccurate and ambiguous', async () => {
@@ -38,27 +65,79 @@ describe('terminal report', () => {
       violation(2, { cause: 'ambiguous', candidates: ['eps-ignored', 'eps-outside-sqrt'], rule: 'BN-NORM-03' }),
       footer(),
     ];
-    expect(await reportOf(lines)).toMatchInlineSnapshot();
+    expect(await reportOf(lines)).toMatchInlineSnapshot(`
+      "3 findings of miniature-biased-variance@1.0, worst first
+      violates  ambiguous (1 case, at worst 6.2e4 × the bound)
+                BN-NORM-03
+                one of: eps-ignored, eps-outside-sqrt
+                example: batchnorm2d/norm/output/mode=train/shape=4x3x2x2/data=unit
+                rerun: npm run conformance -- --runner miniature-biased-variance --python miniature-biased-variance=PYTHON --suite full --seed 7 --select 'batchnorm2d/norm/output/mode=train/shape=4x3x2x2/data=unit'
+      inaccurate  naive-accumulation: sums in the working precision, one after the other (1 case, at worst 6.2e4 × the bound)
+                  BN-NUM-02 sums are as accurate as a stable algorithm
+                  to reconcile: none needed for small batches; for many elements per channel use a layout whose sums are stable, or float64
+                  example: batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit
+                  rerun: npm run conformance -- --runner miniature-biased-variance --python miniature-biased-variance=PYTHON --suite full --seed 7 --select 'batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit'
+      known  biased-running-variance: violates in 1 case, such as batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+
+      violates  batchnorm2d/norm/output/mode=train/shape=4x3x2x2/data=unit
+                BN-NORM-03
+                miniature-biased-variance 1.0: running_var[0] = 1.0249999762, accepted [1.0666660, 1.0666673], 6.2e4 × the bound
+                cause: ambiguous; each of eps-ignored, eps-outside-sqrt explains the 1 deviating element
+                rerun: npm run conformance -- --runner miniature-biased-variance --python miniature-biased-variance=PYTHON --suite full --seed 7 --select 'batchnorm2d/norm/output/mode=train/shape=4x3x2x2/data=unit'
+      inaccurate  batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit
+                  BN-NUM-02 sums are as accurate as a stable algorithm
+                  miniature-biased-variance 1.0: y[5] at step 2 = 0.0000012, accepted [-0.0000010, 0.0000010], 1.2 × the stable-algorithm bound; 1 further deviation in discrepancies.csv
+                  cause: naive-accumulation explains the 4 deviating elements: sums in the working precision, one after the other
+                  rerun: npm run conformance -- --runner miniature-biased-variance --python miniature-biased-variance=PYTHON --suite full --seed 7 --select 'batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit'
+
+      miniature-biased-variance@1.0  3 planned: 1 inaccurate, 1 violates, 1 known
+        no dialect covers miniature 1.0: judged by the one for <1
+      known 1 of 3 planned
+      gate: fail
+        1 violates"
+    `);
   });
 
   it('golden: a wrong type', async () => {
     const wrong = deviation({ kind: 'dtype', rule: 'BN-DTYPE-01', observable: 'y', element: null, got: 'float64', expected: 'float32', bound: 0, ratio: Infinity, rank: 1 });
-    expect(await blockOf({ rule: 'BN-DTYPE-01', cause: 'wrong-dtype', deviations: [wrong] })).toMatchInlineSnapshot();
+    expect(await blockOf({ rule: 'BN-DTYPE-01', cause: 'wrong-dtype', deviations: [wrong] })).toMatchInlineSnapshot(`
+      "violates  batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+                BN-DTYPE-01
+                miniature-biased-variance 1.0: y on rank 1: got float64, accepted float32
+                cause: wrong-dtype explains the 1 deviating element: a result of another type
+                rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'"
+    `);
   });
 
   it('golden: exact data and a missing refusal', async () => {
     const count = deviation({ rule: 'BN-STATE-06', observable: 'step_count', got: 1, expected: 2, bound: 0, ratio: Infinity, step: 1 });
     const refusal = deviation({ kind: 'refusal', observable: 'error', element: null, got: 'no error', expected: 'a refusal', step: -1, ratio: Infinity, bound: 0 });
-    expect(await blockOf({ cause: 'unexplained', deviations: [count, refusal] })).toMatchInlineSnapshot();
+    expect(await blockOf({ cause: 'unexplained', deviations: [count, refusal] })).toMatchInlineSnapshot(`
+      "violates  batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+                BN-STATE-03 running variance stores the unbiased batch variance
+                miniature-biased-variance 1.0: step_count at step 1 = 1, accepted exactly 2; 1 further deviation in discrepancies.csv
+                cause: unexplained; no named variant explains the 2 deviating elements
+                rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'"
+    `);
   });
 
   it('golden: a crash shows what the process wrote, without its control characters', async () => {
     const reason = 'the process died of SIGSEGV\n\u001b[31mtorch: boom\r\nbye\u0007';
-    expect(await blockOf({ status: 'crashed', found: 'crashed', rule: null, cause: null, deviations: [], reason })).toMatchInlineSnapshot();
+    expect(await blockOf({ status: 'crashed', found: 'crashed', rule: null, cause: null, deviations: [], reason })).toMatchInlineSnapshot(`
+      "crashed  batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+               miniature-biased-variance 1.0: the process died of SIGSEGV
+               [31mtorch: boom
+               bye
+               rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'"
+    `);
   });
 
   it('golden: a stale entry', async () => {
-    expect(await blockOf({ status: 'stale', found: 'conforms', rule: null, cause: null, deviations: [], reason: "entry 'batchnorm1d/**' says violates for eps-ignored" })).toMatchInlineSnapshot();
+    expect(await blockOf({ status: 'stale', found: 'conforms', rule: null, cause: null, deviations: [], reason: "entry 'batchnorm1d/**' says violates for eps-ignored" })).toMatchInlineSnapshot(`
+      "stale  batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+             miniature-biased-variance 1.0: entry 'batchnorm1d/**' says violates for eps-ignored
+             rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'"
+    `);
   });
 
   it('failing cases beyond the limit are counted', async () => {
@@ -67,7 +146,7 @@ describe('terminal report', () => {
   });
 
   it('colour adds nothing but colour', async () => {
-    const paint: TerminalOptions['paint'] = (name, text) => (text === '' ? '' : styleText(({ good: 'green', bad: 'red', warn: 'yellow', quiet: 'dim', strong: 'bold' } as const)[name], text));
+    const paint: TerminalOptions['paint'] = (name, text) => (text === '' ? '' : styleText(({ good: 'green', bad: 'red', warn: 'yellow', quiet: 'dim', strong: 'bold' } as const)[name], text, { validateStream: false }));
     const painted = await reportOf(sampleLines, { paint });
     expect(painted).toContain('\u001b[31mviolates\u001b[39m');
     // eslint-disable-next-line no-control-regex -- the very characters of colour

@@ -54,6 +54,7 @@ interface Pending {
 const firstFenceSeq = 2 ** 52; // beyond every seq of a question
 const exitGraceMs = 250; // for the last bytes in the pipe of a dead process
 const stopGraceMs = 2000; // old frameworks hang now and then on their way out
+const outputGraceMs = 500; // between the end of the output and that of the process
 const readGraceMs = 100;
 
 /** One life of a runner process, at the level of messages. It ends once: by `close`, `kill`, or a break. */
@@ -121,7 +122,7 @@ export class Conversation {
   fence(): void {
     const seq = firstFenceSeq + this.asked;
     this.#pending.set(seq, { question: undefined, frame: { left: 1 } });
-    this.#send([{ seq, case: smokeCase(this.#identity!.layers[0]!) }]);
+    this.#send([{ seq, case: smokeCase(this.#identity?.layers[0] ?? 'batchnorm2d') }]);
   }
 
   /** Whether an answer waits for a fence. */
@@ -239,7 +240,7 @@ export class Conversation {
   }
 
   async #outputEnded(): Promise<void> {
-    const exited = await Promise.race([this.#options.process.exit.then(() => true), sleep(stopGraceMs, false, { ref: false })]);
+    const exited = await Promise.race([this.#options.process.exit.then(() => true), sleep(outputGraceMs, false, { ref: false })]);
     if (!exited) this.#break('garbled', 'closed its output and stayed');
   }
 

@@ -29,7 +29,7 @@ function decodeRanks(ranks: readonly RawRank[], payload: Uint8Array): RankObserv
 }
 
 function decodeStep(step: RawStep, view: DataView): StepObservation {
-  const observed: { [name in TensorObservable]?: ObservedTensor } & { step_count?: number; error?: StepObservation['error'] } = {};
+  const observed: Partial<Record<TensorObservable, ObservedTensor>> & { step_count?: number; error?: StepObservation['error'] } = {};
   for (const name of tensorObservables) {
     const raw = step[name];
     if (raw !== undefined) observed[name] = readTensor(name, raw, view);

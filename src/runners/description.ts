@@ -7,20 +7,20 @@ import { packageRoot } from '../spec/package-root.ts';
 import { UserError } from '../spec/user-error.ts';
 
 /** `runner.json`, see spec/schemas/runner.schema.json. */
-export interface RunnerDescription {
+export type RunnerDescription = DescribedStart & {
   readonly schemaVersion: 1;
   readonly id: string;
   readonly framework: string;
   readonly title: string;
   readonly dialect: string;
   readonly language: string;
-  readonly entry?: string;
-  readonly command?: readonly [string, ...string[]];
   readonly arguments?: readonly string[];
   readonly defaultVersion?: string;
   readonly layers: readonly Layer[];
   readonly variants?: string;
-}
+};
+
+type DescribedStart = { readonly entry: string; readonly command?: never } | { readonly entry?: never; readonly command: readonly [string, ...string[]] };
 
 const ajv = new Ajv({ strict: true, strictRequired: false, strictTypes: false });
 const schema = JSON.parse(readFileSync(join(packageRoot, 'spec', 'schemas', 'runner.schema.json'), 'utf8')) as object;

@@ -7,87 +7,104 @@ export interface BatchLimits {
   readonly payloadBytes: number;
 }
 
+const batchesAhead = 2;
+
 /**
  * Pulls cases ahead of the runner, two batches at most, and cuts them into batches.
  *
  * A source that pauses, perhaps until it gets an answer, must not starve the runner: what there is may be taken as a smaller batch
  * as soon as the source has gone a turn of the event loop without filling a whole one.
  */
-export interface Feeder {
-  /** Whether `take` has something: a whole batch, or with `partial` what there is. */
-  has(partial: boolean): boolean;
-  take(): Question[];
-  /** Whether the source has ended and everything was taken. */
-  finished(): boolean;
+export class Feeder {
+  readonly #limits: BatchLimits;
+  readonly #queue: { readonly question: Question; readonly bytes: number }[] = [];
+  #bytes = 0;
+  #settled = false;
+  #state: 'open' | 'ended' | 'stopped' = 'open';
+  #listener = () => {};
+  #makeRoom = () => {};
+
   /** The error that the source threw. */
-  failure(): { readonly error: unknown } | undefined;
-  /** Who hears of new cases, of the end and of a failure. */
-  listen(listener: () => void): void;
-  /** Ends the source early. */
-  stop(): void;
-}
+  failure: { readonly error: unknown } | undefined;
 
-const batchesAhead = 2;
-
-export function openFeeder(cases: AsyncIterable<Question>, limits: BatchLimits): Feeder {
-  const queue: { readonly question: Question; readonly bytes: number }[] = [];
-  let bytesAhead = 0;
-  let settled = false;
-  let state: 'open' | 'ended' | 'stopped' = 'open';
-  let failure: { readonly error: unknown } | undefined;
-  let listener = () => {};
-  let makeRoom = () => {};
-
-  const holds = (batches: number) => queue.length >= batches * limits.cases || bytesAhead >= batches * limits.payloadBytes;
-  const settleSoon = () =>
-    setImmediate(() => {
-      settled = true;
-      listener();
-    });
-
-  async function pull(): Promise<void> {
-    for await (const question of cases) {
-      if (state === 'stopped') return;
-      const bytes = payloadBytes(question.case);
-      queue.push({ question, bytes });
-      bytesAhead += bytes;
-      if (queue.length === 1) settleSoon();
-      if (!holds(1)) continue;
-      listener();
-      while (holds(batchesAhead) && state === 'open') await new Promise<void>((resolve) => (makeRoom = resolve));
-    }
+  constructor(cases: AsyncIterable<Question>, limits: BatchLimits) {
+    this.#limits = limits;
+    void this.#pullAll(cases);
   }
 
-  function take(): Question[] {
+  /** Who hears of new cases, of the end and of a failure. */
+  listen(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** Whether `take` has something: a whole batch, or with `partial` what there is. */
+  has(partial: boolean): boolean {
+    return this.#holds(1) || (this.#queue.length > 0 && (this.#state === 'ended' || (partial && this.#settled)));
+  }
+
+  /** Whether the source has ended and everything was taken. */
+  finished(): boolean {
+    return this.#state === 'ended' && this.#queue.length === 0;
+  }
+
+  take(): Question[] {
+    const { cases, payloadBytes: limit } = this.#limits;
     const batch: Question[] = [];
     let bytes = 0;
-    for (let next = queue[0]; next !== undefined; next = queue[0]) {
-      if (batch.length === limits.cases || (batch.length > 0 && bytes + next.bytes > limits.payloadBytes)) break;
+    for (const next of this.#queue) {
+      if (batch.length === cases || (batch.length > 0 && bytes + next.bytes > limit)) break;
       batch.push(next.question);
       bytes += next.bytes;
-      queue.shift();
     }
-    bytesAhead -= bytes;
-    settled = false;
-    if (queue.length > 0) settleSoon();
-    makeRoom();
+    this.#queue.splice(0, batch.length);
+    this.#bytes -= bytes;
+    this.#settled = false;
+    if (this.#queue.length > 0) this.#settleSoon();
+    this.#makeRoom();
     return batch;
   }
 
-  void pull().then(
-    () => (state = 'ended'),
-    (error: unknown) => (failure = { error }),
-  ).then(() => listener());
+  /** Ends the source early. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#makeRoom();
+  }
 
-  return {
-    has: (partial) => holds(1) || (queue.length > 0 && (state === 'ended' || (partial && settled))),
-    take,
-    finished: () => state === 'ended' && queue.length === 0,
-    failure: () => failure,
-    listen: (next) => void (listener = next),
-    stop: () => {
-      state = 'stopped';
-      makeRoom();
-    },
-  };
+  async #pullAll(cases: AsyncIterable<Question>): Promise<void> {
+    try {
+      for await (const question of cases) {
+        if (this.#hasStopped()) return;
+        await this.#put(question);
+      }
+      this.#state = 'ended';
+    } catch (error) {
+      this.failure = { error };
+    }
+    this.#listener();
+  }
+
+  /** Queues a case, then waits while two batches are full. */
+  async #put(question: Question): Promise<void> {
+    const bytes = payloadBytes(question.case);
+    this.#queue.push({ question, bytes });
+    this.#bytes += bytes;
+    if (this.#queue.length === 1) this.#settleSoon();
+    if (this.#holds(1)) this.#listener();
+    while (this.#holds(batchesAhead) && !this.#hasStopped()) await new Promise<void>((resolve) => (this.#makeRoom = resolve));
+  }
+
+  #hasStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  #holds(batches: number): boolean {
+    return this.#queue.length >= batches * this.#limits.cases || this.#bytes >= batches * this.#limits.payloadBytes;
+  }
+
+  #settleSoon(): void {
+    setImmediate(() => {
+      this.#settled = true;
+      this.#listener();
+    });
+  }
 }

@@ -1,6 +1,6 @@
 import { fc } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, type Frame, FrameDecoder, FrameError } from './frames.ts';
+import { encodeFrame, type Frame, FrameDecoder, type FrameError } from './frames.ts';
 
 const anyFrame = fc.record({ header: fc.dictionary(fc.string(), fc.oneof(fc.integer(), fc.string())), payload: fc.uint8Array({ maxLength: 64 }) });
 
@@ -78,9 +78,9 @@ describe('frames', () => {
 
   it('a large payload in small chunks takes linear time', () => {
     const bytes = encodeFrame('{}', [new Uint8Array(32 * 2 ** 20)]);
-    const cuts = Array.from({ length: 1024 }, (_, i) => i * 32 * 1024);
+    const cuts = Array.from({ length: 4096 }, (_, i) => i * 8 * 1024);
     const began = performance.now();
     expect(decode(bytes, cuts)[0]!.payload.length).toBe(32 * 2 ** 20);
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(4000);
   });
 });

@@ -53,7 +53,7 @@ export interface RawTensor {
   readonly file?: string;
 }
 
-export type RawStep = { readonly [name in TensorObservable]?: RawTensor } & {
+export type RawStep = Readonly<Partial<Record<TensorObservable, RawTensor>>> & {
   readonly step_count?: number;
   readonly error?: ObservedError;
 };

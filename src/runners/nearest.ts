@@ -7,10 +7,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 /** Insertions, deletions and replacements between two words (Levenshtein 1966), one row of the table at a time. */
 function countEdits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...from].entries()) {
+  for (let i = 0; i < from.length; i++) {
     const next = [i + 1];
     for (let j = 1; j <= to.length; j++) {
-      const replaced = row[j - 1]! + (letter === to[j - 1] ? 0 : 1);
+      const replaced = row[j - 1]! + (from[i] === to[j - 1] ? 0 : 1);
       next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
     }
     row = next;

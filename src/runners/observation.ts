@@ -20,7 +20,7 @@ export const tensorObservables = ['y', 'dx', 'dgamma', 'dbeta', 'running_mean', 
 export type TensorObservable = (typeof tensorObservables)[number];
 
 /** What one step showed. State is that after the step. A refused step carries the error and ends the program. */
-export type StepObservation = { readonly [name in TensorObservable]?: ObservedTensor } & {
+export type StepObservation = Readonly<Partial<Record<TensorObservable, ObservedTensor>>> & {
   readonly step_count?: number;
   readonly error?: ObservedError;
 };

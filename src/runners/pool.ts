@@ -11,7 +11,9 @@ export async function openPool(runner: SessionRunner, options: SessionOptions, s
   const names = Array.from({ length: size }, (_, i) => `${options.logName ?? runner.id}${i === 0 ? '' : `-${i + 1}`}`);
   const opened = await Promise.allSettled(names.map((logName) => openSession(runner, { ...options, logName })));
   const sessions = opened.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-  const close = async () => void (await Promise.all(sessions.map((session) => session.close())));
+  const close = async () => {
+    await Promise.all(sessions.map((session) => session.close()));
+  };
   try {
     throwFirst(opened);
   } catch (error) {

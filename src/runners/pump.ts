@@ -20,16 +20,16 @@ export interface PumpLimits {
 export function pump(conversation: Conversation, feeder: Feeder, limits: PumpLimits, onAnswer: (question: Question, answer: Answer) => void): Promise<PumpEnd> {
   return new Promise<PumpEnd>((resolve, reject) => {
     const advance = () => {
-      const failure = feeder.failure();
-      if (failure) return reject(failure.error as Error);
-      const end = step(conversation, feeder, limits);
+      const { failure } = feeder;
+      if (failure) reject(failure.error);
+      const end = failure ? undefined : step(conversation, feeder, limits);
       if (end) resolve(end);
     };
     const handOn = (question: Question, answer: Answer) => {
       try {
         onAnswer(question, answer);
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     };
     feeder.listen(advance);

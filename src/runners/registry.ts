@@ -56,10 +56,10 @@ function runnerOf(description: RunnerDescription, folder: string, environments: 
   return { id, framework, title, dialect, layers, variant, folder, launch: launchOf(description, folder, variant), defaultVersion, environments };
 }
 
-function launchOf({ entry, command, arguments: own = [] }: RunnerDescription, folder: string, variant: string | undefined): Launch {
+function launchOf({ arguments: own = [], ...started }: RunnerDescription, folder: string, variant: string | undefined): Launch {
   const args = [...own, ...(variant === undefined ? [] : ['--lie', variant])];
-  if (entry !== undefined) return { kind: 'python', script: join(folder, entry), arguments: args };
-  const [program, ...rest] = command!; // the schema asks for one of the two
+  if (started.command === undefined) return { kind: 'python', script: join(folder, started.entry), arguments: args };
+  const [program, ...rest] = started.command;
   return { kind: 'command', command: [program.startsWith('.') ? resolve(folder, program) : program, ...rest, ...args], folder };
 }
 

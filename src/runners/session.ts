@@ -5,7 +5,7 @@ import type { Answer, Question } from './answer.ts';
 import { askAlone } from './ask-alone.ts';
 import { childEnvironment } from './child-environment.ts';
 import { type Break, Conversation, type Held } from './conversation.ts';
-import { type Feeder, openFeeder } from './feeder.ts';
+import { Feeder } from './feeder.ts';
 import type { StartedMessage } from './messages.ts';
 import { pump } from './pump.ts';
 import { type Launch, spawnRunner } from './runner-process.ts';
@@ -100,7 +100,8 @@ class LiveSession implements Session {
   }
 
   get identity(): StartedMessage {
-    return this.#identity!;
+    if (this.#identity === undefined) throw new Error('a session has an identity once it is open');
+    return this.#identity;
   }
 
   get log(): string {
@@ -119,7 +120,7 @@ class LiveSession implements Session {
   }
 
   async run(cases: AsyncIterable<Question>, onAnswer: OnAnswer): Promise<void> {
-    const feeder = openFeeder(cases, batchLimits);
+    const feeder = new Feeder(cases, batchLimits);
     const deliver = (question: Question, answer: Answer) => {
       this.#answered += 1;
       onAnswer(answer, question);
@@ -182,13 +183,19 @@ class LiveSession implements Session {
 
   /** The process at hand, or a new one. */
   async #alive(): Promise<Conversation> {
-    let last: Break | undefined;
-    for (let attempt = 0; attempt < startAttempts; attempt++) {
-      if (this.#conversation && !this.#conversation.broken) return this.#conversation;
-      last = (await this.#start()) ?? last;
-    }
     if (this.#conversation && !this.#conversation.broken) return this.#conversation;
-    throw this.#brokenError(`${last!.message}, ${startAttempts} times in a row, when it was started again`, last!.stderrTail);
+    const broken = await this.#restart();
+    if (broken) throw this.#brokenError(`${broken.message}, ${startAttempts} times in a row, when it was started again`, broken.stderrTail);
+    return this.#alive();
+  }
+
+  async #restart(): Promise<Break | undefined> {
+    let broken: Break | undefined;
+    for (let attempt = 0; attempt < startAttempts; attempt++) {
+      broken = await this.#start();
+      if (broken === undefined) break;
+    }
+    return broken;
   }
 
   /** @returns whether every case is answered */
@@ -248,11 +255,11 @@ class LiveSession implements Session {
 
 type Deliver = (question: Question, answer: Answer) => void;
 
-/** Whom to ask again. An answer that was held back counts, unless the stream itself, or nobody else, can be at fault. */
+/** Whom to ask again. A case may kill its process just after its answer, so that answer counts only if the runner hung on another. */
 function sortOut({ kind, held, unanswered }: Break): { readonly innocent: Held | undefined; readonly suspects: readonly Question[] } {
   if (held === undefined) return { innocent: undefined, suspects: unanswered };
-  if (kind === 'garbled' || unanswered.length === 0) return { innocent: undefined, suspects: [held.question, ...unanswered] };
-  return { innocent: held, suspects: unanswered };
+  if (kind === 'timed-out' && unanswered.length > 0) return { innocent: held, suspects: unanswered };
+  return { innocent: undefined, suspects: [held.question, ...unanswered] };
 }
 
 function isBroken({ kind }: Answer): boolean {

@@ -49,7 +49,7 @@ const spoken: ReadonlySet<unknown> = new Set(['started', 'result', 'log']);
  */
 export function parseRunnerMessage(rawHeader: unknown): RunnerMessage {
   const type = (rawHeader as { readonly type?: unknown } | null)?.type;
-  if (!spoken.has(type)) throw new MessageError(`a message of type ${JSON.stringify(type) ?? 'none'}, expected started, result or log`);
+  if (!spoken.has(type)) throw new MessageError(`a message of type ${String(type)}, expected started, result or log`);
   requireValid(type as MessageType, rawHeader);
   return rawHeader as RunnerMessage;
 }

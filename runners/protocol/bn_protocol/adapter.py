@@ -96,6 +96,7 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
     steps: list[Observation] = []
     tapes: dict[int, Any] = {}
     for position, step in enumerate(case.program):
+        seen: Observation
         try:
             if isinstance(step, Forward):
                 y, tapes[position] = layer.forward(*step)

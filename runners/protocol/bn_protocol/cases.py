@@ -154,7 +154,7 @@ def _check_index(what: str, index: int, available: int) -> None:
         raise ValueError(f'{what} {index} of {available}')
 
 
-def _one_of(what: str, value: str, allowed: frozenset) -> str:
+def _one_of(what: str, value: str, allowed: frozenset[str]) -> str:
     if value not in allowed:
         raise ValueError(f'unknown {what} {value!r}, expected one of {", ".join(sorted(allowed))}')
     return value

@@ -95,7 +95,7 @@ class Payload:
 
     def add(self, value: Value) -> str:
         """Append the bytes in C order and return the descriptor as JSON."""
-        if type(value) is BFloat16:
+        if isinstance(value, BFloat16):
             prefix, array = _prefix(BFLOAT16, value.shape), value.bits
         else:
             array = value

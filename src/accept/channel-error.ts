@@ -1,0 +1,18 @@
+/** Errors of the statistics that normalise one channel: δμ, δv and δs (relative error of 1/s). */
+export interface ChannelError {
+  readonly mean: number;
+  readonly variance: number;
+  readonly deviation: number;
+  /** δv/(σ² + ε) > ½: the variance is not determined to one bit, and nothing that divides by s can be judged. */
+  readonly undetermined: boolean;
+  /** A sanctioned intermediate overflows in the working precision. */
+  readonly overflows: boolean;
+}
+
+/** Bounds on the running statistics, [C], accumulated over the steps so far. */
+export interface StateError {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+  /** 1 where an earlier variance may have overflowed to infinity. */
+  readonly overflowed: Uint8Array;
+}

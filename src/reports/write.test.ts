@@ -1,0 +1,53 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { caseIds, deviation, facts, footer, header, line, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { writeReports } from './write.ts';
+
+const written = ['discrepancies.csv', 'index.html', 'junit.xml', 'results.csv', 'run.ndjson', 'summary.json'];
+
+describe('reports of a folder', () => {
+  it('golden: every file is there, and nothing temporary', async () => {
+    const folder = await writeRun(sampleLines);
+    const { summary, run } = await writeReports(folder);
+    expect((await readdir(folder)).sort()).toEqual(written);
+    expect(JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8'))).toEqual(summary);
+    expect(run.complete).toBe(true);
+    expect(await readFile(join(folder, 'index.html'), 'utf8')).toContain('BN-STATE-03 running variance stores the unbiased batch variance');
+  });
+
+  it('property: the same run gives the same bytes', async () => {
+    const folder = await writeRun(sampleLines);
+    const texts = async () => Promise.all(written.map((name) => readFile(join(folder, name), 'utf8')));
+    await writeReports(folder);
+    const before = await texts();
+    await writeReports(folder);
+    expect(await texts()).toEqual(before);
+  });
+
+  it('no file tells where the user\'s home is', async () => {
+    const place = join(homedir(), 'secret');
+    const evidence = [deviation({ kind: 'unexpected', observable: 'error', got: `OSError: ${place}/lib.so`, expected: 'no error' })];
+    const folder = await writeRun([
+      header({ command: `run --python x=${place}/python` }), facts({ build: `built in ${place}` }),
+      violation(0, { deviations: evidence }), line(1, { status: 'crashed', found: 'crashed', reason: `File "${place}/adapter.py", line 1` }), line(2), footer({ reasons: [place] }),
+    ]);
+    await writeReports(folder);
+    for (const name of written) expect(await readFile(join(folder, name), 'utf8'), name).not.toContain(place);
+    expect(await readFile(join(folder, 'discrepancies.csv'), 'utf8')).toContain(`${caseIds[0]},BN-STATE-03,miniature-biased-variance@1.0,1.0,error,0,0,0,1,OSError: ~/secret/lib.so,no error`);
+  });
+
+  it('a file that cannot be replaced is the user\'s to mend, and leaves nothing behind', async () => {
+    const folder = await writeRun(sampleLines);
+    await mkdir(join(folder, 'results.csv', 'in-the-way'), { recursive: true });
+    await expect(writeReports(folder)).rejects.toMatchObject({ code: 'OUT_FOLDER_UNWRITABLE', message: expect.stringContaining('results.csv') as string });
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('a folder without a run says so', async () => {
+    const folder = await writeRun([]);
+    await rm(join(folder, 'run.ndjson'));
+    await expect(writeReports(folder)).rejects.toMatchObject({ code: 'RUN_FILE_UNREADABLE' });
+  });
+});

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { childEnvironment } from './child-environment.ts';
+
+describe('variables of a runner', () => {
+  it('what decides programs, devices and threads is handed on, the rest is not', () => {
+    const own = { PATH: '/bin', LC_ALL: 'C', OMP_NUM_THREADS: '2', CUDA_VISIBLE_DEVICES: '0', PYTHONPATH: '/mine', SECRET_TOKEN: 'x', NODE_OPTIONS: '-i' };
+    const given = childEnvironment(own);
+    expect(Object.keys(given).filter((name) => !name.startsWith('PYTHON'))).toEqual(['PATH', 'LC_ALL', 'OMP_NUM_THREADS', 'CUDA_VISIBLE_DEVICES']);
+    expect(given['PYTHONPATH']).toBeUndefined();
+    expect(given['PYTHONFAULTHANDLER']).toBe('1');
+  });
+
+  it('extra ones come last, and undefined removes', () => {
+    const given = childEnvironment({ PATH: '/bin', HOME: '/home' }, { PATH: '/mine', HOME: undefined, PYTHONPATH: '/build' });
+    expect(given).toMatchObject({ PATH: '/mine', PYTHONPATH: '/build' });
+    expect(given).not.toHaveProperty('HOME');
+  });
+});

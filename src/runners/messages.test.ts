@@ -1,0 +1,130 @@
+import { fc } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import type { Case } from '../cases/case.ts';
+import { encodeTensor } from '../tensor/bytes.ts';
+import type { FloatType, Tensor } from '../tensor/tensor.ts';
+import type { ObservedAnswer } from './answer.ts';
+import { decodeResult } from './decode-result.ts';
+import { encodeRun, encodeStart, encodeStop, payloadBytes } from './encode-messages.ts';
+import { encodeFrame, type Frame, FrameDecoder } from './frames.ts';
+import type { RawTensor, ResultMessage } from './messages.ts';
+import { smokeCase } from './smoke-case.ts';
+import { parseRunnerMessage, requireValid } from './validate-message.ts';
+
+function open(bytes: Buffer): Frame {
+  const frames: Frame[] = [];
+  new FrameDecoder().push(bytes, (frame) => frames.push(frame));
+  return frames[0]!;
+}
+
+const dtype = fc.constantFrom<FloatType>('float16', 'bfloat16', 'float32', 'float64');
+const anyTensor = fc
+  .record({ dtype, data: fc.array(fc.constantFrom(0, -0, 1, -2.5, 2 ** -20, Infinity, NaN), { maxLength: 7 }) })
+  .map(({ dtype, data }): Tensor => ({ dtype, shape: [data.length, 1], data: Float64Array.from(data) }));
+
+const anyCase = fc
+  .record({ inputs: fc.array(anyTensor, { maxLength: 3 }), grads: fc.array(anyTensor, { maxLength: 2 }), gamma: anyTensor, momentum: fc.constantFrom(null, 0, 0.1) })
+  .map(({ inputs, grads, gamma, momentum }) => {
+    const plain = smokeCase('batchnorm2d');
+    return { ...plain, config: { ...plain.config, momentum }, initial: { gamma }, ranks: [{ inputs, grads }, { inputs: grads, grads: [] }] } satisfies Case;
+  });
+
+type Sent = Required<RawTensor>;
+
+describe('run messages', () => {
+  it('property: fit their schema, keep every bit of every tensor, and align it to 8 bytes', () => {
+    const property = fc.property(fc.array(anyCase, { minLength: 1, maxLength: 4 }), (cases) => {
+      const { rawHeader, payload } = open(encodeRun(3, cases.map((one, seq) => ({ seq, case: one }))));
+      requireValid('run', rawHeader);
+      expect(payload.length).toBe(cases.reduce((sum, one) => sum + payloadBytes(one), 0));
+      const message = rawHeader as { batch: number; cases: readonly { seq: number; initial: { gamma: Sent }; ranks: readonly { inputs: Sent[]; grads: Sent[] }[] }[] };
+      expect(message.batch).toBe(3);
+      for (const [seq, sent] of message.cases.entries()) {
+        const asked = cases[seq]!;
+        const raw = [sent.initial.gamma, ...sent.ranks.flatMap(({ inputs, grads }) => [...inputs, ...grads])];
+        const tensors = [asked.initial.gamma, ...asked.ranks.flatMap(({ inputs, grads }) => [...inputs, ...grads])];
+        expect(sent.seq).toBe(seq);
+        expect(raw.map(({ dtype, shape }) => ({ dtype, shape }))).toEqual(tensors.map(({ dtype, shape }) => ({ dtype, shape })));
+        for (const [i, { offset }] of raw.entries()) {
+          const bytes = encodeTensor(tensors[i]!);
+          expect(offset % 8).toBe(0);
+          expect(payload.subarray(offset, offset + bytes.length).equals(bytes)).toBe(true);
+        }
+      }
+    });
+    fc.assert(property);
+  });
+
+  it('the id and everything else about a case stay here', () => {
+    const { rawHeader } = open(encodeRun(0, [{ seq: 5, case: smokeCase('batchnorm1d') }]));
+    const { cases } = rawHeader as { cases: object[] };
+    expect(Object.keys(cases[0]!)).toEqual(['seq', 'layer', 'config', 'initial', 'ranks', 'program']);
+  });
+
+  it('NaN and infinities in the configuration are refused: JSON has none', () => {
+    const plain = smokeCase('batchnorm1d');
+    const asked = { ...plain, config: { ...plain.config, eps: Infinity } };
+    expect(() => encodeRun(0, [{ seq: 0, case: asked }])).toThrow('eps = Infinity cannot travel to a runner');
+  });
+
+  it('start and stop fit their schemas', () => {
+    requireValid('start', open(encodeStart(2, 'cpu')).rawHeader);
+    requireValid('stop', open(encodeStop()).rawHeader);
+  });
+});
+
+/** A result whose y is the tensor, at offset 8. */
+function resultWith(tensor: Tensor, change: Partial<RawTensor> = {}): Frame {
+  const y = { dtype: tensor.dtype, shape: tensor.shape, offset: 8, ...change };
+  const header = { type: 'result', seq: 1, outcome: 'observed', durationUs: 2.5, ranks: [{ construct: { step_count: 0 }, steps: [{ y, step_count: 1 }] }] };
+  return open(encodeFrame(JSON.stringify(header), [new Uint8Array(8), encodeTensor(tensor)]));
+}
+
+function decode({ rawHeader, payload }: Frame): ObservedAnswer {
+  return decodeResult(parseRunnerMessage(rawHeader) as ResultMessage, payload, () => '') as ObservedAnswer;
+}
+
+const one: Tensor = { dtype: 'float32', shape: [1], data: Float64Array.of(1) };
+
+describe('result messages', () => {
+  it('property: a tensor of any type comes back as it was', () => {
+    const property = fc.property(anyTensor, (tensor) => {
+      expect(decode(resultWith(tensor)).observation).toEqual({
+        durationUs: 2.5,
+        ranks: [{ construct: { step_count: 0 }, steps: [{ y: tensor, step_count: 1 }] }],
+      });
+    });
+    fc.assert(property);
+  });
+
+  it.each([
+    [{ offset: 16 }, 'y ends at byte 20 of a payload of 12 bytes'],
+    [{ shape: [2] }, 'y ends at byte 16 of a payload of 12 bytes'],
+    [{ offset: 4 }, 'y at offset 4, which is no multiple of 8'],
+    [{ dtype: 'float64' }, 'y ends at byte 16 of a payload of 12 bytes'],
+  ] as const)('a tensor outside its payload is refused: %j', (change, message) => {
+    expect(() => decode(resultWith(one, change))).toThrow(message);
+  });
+
+  it('a tensor in a file is refused', () => {
+    const { rawHeader, payload } = resultWith(one);
+    const changed = JSON.parse(JSON.stringify(rawHeader).replace('"offset":8', '"file":"/x.npy"')) as unknown;
+    expect(() => decode({ rawHeader: changed, payload })).toThrow('y without an offset');
+  });
+
+  it('the tail of stderr goes with a failure', () => {
+    const failed = { type: 'result', seq: 4, outcome: 'failed', error: { class: 'KeyError', message: 'x' } } as const;
+    expect(decodeResult(failed, new Uint8Array(), () => 'tail')).toEqual({ kind: 'failed', seq: 4, error: failed.error, stderrTail: 'tail' });
+  });
+});
+
+describe('what a runner may say', () => {
+  it.each([
+    [null, 'a message of type undefined, expected started, result or log'],
+    [{ type: 'run' }, 'a message of type run, expected started, result or log'],
+    [{ type: 'result', seq: -1, outcome: 'failed' }, 'a result message that breaks its schema: '],
+    [{ type: 'log', level: 'loud', message: '' }, 'a log message that breaks its schema: log/level must be equal to one of the allowed values'],
+  ])('%j is refused', (raw, message) => {
+    expect(() => parseRunnerMessage(raw)).toThrow(message);
+  });
+});
