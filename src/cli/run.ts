@@ -6,6 +6,7 @@ import type { RunOptions } from '../verbs/run/options.ts';
 import { formatOutcome } from '../verbs/run/outcome.ts';
 import { exitCodes } from './exit-codes.ts';
 import { collect, collectAssignment, parseCount, parseSeed } from './options.ts';
+import { paintFor } from './paint-for.ts';
 import { openProgress } from './progress.ts';
 
 interface RawRunOptions {
@@ -59,7 +60,7 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
   try {
     const outcome = await run(optionsFrom(raw), progress.listener, controller.signal);
     progress.close();
-    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : await formatOutcome(outcome, raw.out));
+    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : formatOutcome(outcome, raw.out, paintFor(process.stdout)));
     return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
   } finally {
     progress.close();

@@ -32,7 +32,7 @@ function describeObservation(runner: string, { deviations, reason }: CaseResult)
 }
 
 /** Got, accepted, and how far outside: `running_var[0] = 1.0249999762, accepted [1.0666660, 1.0666673], 6.2e4 × the bound`. */
-export function describeDeviation(deviation: RunDeviation): string {
+function describeDeviation(deviation: RunDeviation): string {
   const { got, expected, bound, ratio, level } = deviation;
   if (typeof got === 'string' || typeof expected === 'string') return `${describePlace(deviation)}${typeof got === 'string' ? ': got' : ' ='} ${String(got)}, accepted ${String(expected)}`;
   const outside = Number.isFinite(ratio) ? `, ${formatRatio(ratio)} × the ${level === 'must' ? '' : 'stable-algorithm '}bound` : '';

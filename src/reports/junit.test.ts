@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { caseIds, facts, footer, header, line, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { junitXml } from './junit.ts';
@@ -12,14 +12,12 @@ interface Suite {
 }
 
 async function xmlOf(lines: readonly RunLine[]): Promise<string> {
-  const xml = junitXml(await readRun(join(await writeRun(lines), 'run.ndjson')), titles);
-  expect(XMLValidator.validate(xml)).toBe(true);
-  return xml;
+  return junitXml(await readRun(join(await writeRun(lines), 'run.ndjson')), titles);
 }
 
 function suiteOf(xml: string): Suite {
   const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', isArray: (name) => name === 'testsuite' || name === 'testcase' });
-  return (parser.parse(xml) as { testsuites: { testsuite: Suite[] } }).testsuites.testsuite[0]!;
+  return (parser.parse(xml, true) as { testsuites: { testsuite: Suite[] } }).testsuites.testsuite[0]!;
 }
 
 describe('junit.xml', () => {

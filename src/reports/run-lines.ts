@@ -56,7 +56,7 @@ export function decodeLine(line: TextLine, path: string): RunRecord | null {
     throw invalidLine(path, line.number, (error as Error).message);
   }
   const type = (raw as { readonly type?: unknown } | null)?.type;
-  if (!isRecordType(type)) throw invalidLine(path, line.number, `its type is ${JSON.stringify(type) ?? 'missing'}, expected ${recordTypes.join(', ')}`);
+  if (!isRecordType(type)) throw invalidLine(path, line.number, `its type is ${type === undefined ? 'missing' : JSON.stringify(type)}, expected ${recordTypes.join(', ')}`);
   const problems = findProblems(`schemas/run-record#/definitions/${type}`, raw); // one type, not the union: its messages name every branch
   if (problems.length > 0) throw invalidLine(path, line.number, problems.map(({ pointer, message }) => `${type}${pointer} ${message}`).join('; '));
   return raw as RunRecord;

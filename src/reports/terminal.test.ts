@@ -149,7 +149,6 @@ describe('terminal report', () => {
     const paint: TerminalOptions['paint'] = (name, text) => (text === '' ? '' : styleText(({ good: 'green', bad: 'red', warn: 'yellow', quiet: 'dim', strong: 'bold' } as const)[name], text, { validateStream: false }));
     const painted = await reportOf(sampleLines, { paint });
     expect(painted).toContain('\u001b[31mviolates\u001b[39m');
-    // eslint-disable-next-line no-control-regex -- the very characters of colour
     expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(await reportOf(sampleLines));
   });
 

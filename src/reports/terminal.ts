@@ -28,7 +28,7 @@ export function terminalReport(run: Run, titles: RuleTitles, { limit = 10, paint
 }
 
 /** Findings of one runner, worst first; known ones in a line each. Empty without findings. */
-export function findingsText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, paint: Paint = plain): string {
+function findingsText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, paint: Paint): string {
   const { findings } = groupRunner(runner);
   if (findings.length === 0) return '';
   const blocks = findings.map((finding) => (finding.known ? knownLine(finding, paint) : findingBlock(header, runner, finding, titles, paint)));
@@ -55,7 +55,7 @@ function knownLine({ status, cause, cases, example }: Finding, paint: Paint): st
 }
 
 /** Cases that fail the gate or are inaccurate, worst first, at most `limit` of them. Empty when all pass. */
-export function failuresText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, limit: number, paint: Paint = plain): string {
+function failuresText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, limit: number, paint: Paint): string {
   const failing = [...runner.cases].filter(isListed).sort((a, b) => severity(a.status) - severity(b.status));
   const blocks = failing.slice(0, limit).map((result) => failureBlock(header, runner, result, titles, paint));
   const more = failing.length - blocks.length;

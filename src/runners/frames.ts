@@ -22,8 +22,8 @@ export class FrameError extends Error {
 }
 
 const prefixBytes = 12;
-export const maxHeaderBytes = 64 * 2 ** 20;
-export const maxPayloadBytes = 2 * 2 ** 30;
+const maxHeaderBytes = 64 * 2 ** 20;
+const maxPayloadBytes = 2 * 2 ** 30;
 
 /**
  * One frame as bytes: `u32 header length, u32 payload length, u32 CRC-32 of both` (little-endian), header, payload. The checksum

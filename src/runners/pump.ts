@@ -15,23 +15,23 @@ export interface PumpLimits {
 /**
  * Keeps the runner busy from the feeder until something ends that.
  *
- * @throws what the source of the cases or `onAnswer` throws
+ * @throws what the source of the cases or `onAnswer` throws; RangeError for a case that cannot travel
  */
 export function pump(conversation: Conversation, feeder: Feeder, limits: PumpLimits, onAnswer: (question: Question, answer: Answer) => void): Promise<PumpEnd> {
   return new Promise<PumpEnd>((resolve, reject) => {
-    const advance = () => {
-      const { failure } = feeder;
-      if (failure) reject(failure.error);
-      const end = failure ? undefined : step(conversation, feeder, limits);
-      if (end) resolve(end);
-    };
-    const handOn = (question: Question, answer: Answer) => {
+    const guard = (work: () => void) => {
       try {
-        onAnswer(question, answer);
+        work();
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
+    const advance = () =>
+      guard(() => {
+        const end = step(conversation, feeder, limits);
+        if (end) resolve(end);
+      });
+    const handOn = (question: Question, answer: Answer) => guard(() => onAnswer(question, answer));
     feeder.listen(advance);
     conversation.listen({ onAnswer: handOn, onChange: advance });
     advance();
@@ -43,6 +43,7 @@ export function pump(conversation: Conversation, feeder: Feeder, limits: PumpLim
 
 /** Sends what may be sent; says why there will be nothing more to send. */
 function step(conversation: Conversation, feeder: Feeder, { framesInFlight, recycleAfterCases }: PumpLimits): PumpEnd | undefined {
+  if (feeder.failure) throw feeder.failure.error;
   if (conversation.broken) return { kind: 'broken', broken: conversation.broken };
   const worn = conversation.answered >= recycleAfterCases;
   while (!worn && conversation.frames < framesInFlight && feeder.has(conversation.frames <= 1)) conversation.ask(feeder.take());

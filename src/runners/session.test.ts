@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Case } from '../cases/case.ts';
 import type { Answer, Question } from './answer.ts';
+import { membersOf } from './fixtures/group-members.ts';
 import { openPool } from './pool.ts';
 import { openSession, type Session, type SessionOptions, type SessionRunner } from './session.ts';
 import { smokeTest } from './smoke-test.ts';
@@ -30,24 +31,6 @@ afterEach(async () => {
   await expect.poll(() => membersOf(groups), { timeout: 2000 }).toEqual([]);
   await rm(folder, { recursive: true, force: true });
 });
-
-/** Live processes of the groups; a zombie that nobody has waited for yet is dead. */
-function membersOf(groups: readonly string[]): string[] {
-  const members = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return members.filter((pid) => {
-    const [state, , group] = statOf(pid);
-    return group !== undefined && groups.includes(group) && state !== 'Z' && state !== 'X';
-  });
-}
-
-/** State, parent and group: what follows the name of the program in /proc/PID/stat. */
-function statOf(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ').slice(0, 3);
-  } catch {
-    return []; // gone since the folder was read
-  }
-}
 
 function odd(behaviour: string, seq: number): SessionRunner {
   return { id: 'odd', launch: { kind: 'python', script, arguments: [behaviour, String(seq)] } };
@@ -302,6 +285,8 @@ describe('a run can be ended from outside', { timeout: 30_000 }, () => {
       throw new Error('no more disk');
     };
     await expect(session.run(questions(5), listener)).rejects.toThrow('no more disk');
+    const bad = { seq: 0, case: { ...question(0).case, config: { ...question(0).case.config, eps: NaN } } };
+    await expect(session.run(Readable.from([bad]), () => undefined)).rejects.toThrow('eps = NaN cannot travel to a runner');
     expectOnly(await ask(session, 50), 50);
     await session.close();
   });

@@ -6,6 +6,7 @@ const smallestExponent = -1074;
 
 /**
  * The float64 number nearest to a, ties to even; subnormals included, infinite beyond the range (IEEE 754-2019, 4.3.1).
+ * A negative number too small for a subnormal gives −0; 0 gives 0.
  *
  * With |a| in [2^k, 2^(k+1)) the unit is 2^t, t = max(k − 52, −1074); ⌊|a|/2^t⌋ has at most 53 bits, and twice the remainder
  * says whether to go up.

@@ -1,5 +1,6 @@
-import type { Summary } from '../../spec/generated/summary.ts';
 import type { GateDecision } from '../../gate/decide.ts';
+import type { Run } from '../../reports/run.ts';
+import type { Summary } from '../../spec/generated/summary.ts';
 
 /** What `run` was asked. */
 export interface RunOptions {
@@ -43,6 +44,7 @@ export interface RunListener {
 }
 
 export interface RunOutcome {
+  readonly run: Run;
   readonly summary: Summary;
   readonly decision: GateDecision;
   /** Whether every planned case was asked. */

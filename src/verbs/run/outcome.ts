@@ -1,13 +1,12 @@
-import { join } from 'node:path';
-import { readRun } from '../../reports/read-run.ts';
-import { runFileName } from '../../reports/run-file.ts';
-import { formatRun } from '../../reports/terminal.ts';
+import type { Paint } from '../../reports/paint.ts';
+import { terminalReport } from '../../reports/terminal.ts';
+import { readRules } from '../../spec/rules.ts';
 import type { RunOutcome } from './options.ts';
 
-/** What a run says on the terminal: findings worst first, totals last, where the reports are. */
-export async function formatOutcome({ decision, complete }: RunOutcome, out: string): Promise<string> {
-  const run = await readRun(join(out, runFileName));
+/** What a run says at its end: findings worst first, totals last, where the reports are. */
+export function formatOutcome({ run, decision, complete }: RunOutcome, out: string, paint: Paint): string {
+  const titles = new Map(readRules().map(({ id, title }) => [id, title]));
   const warnings = decision.warnings.map((warning) => `warning: ${warning}\n`).join('');
   const interrupted = complete ? '' : 'interrupted: what was not asked is counted as not-run\n';
-  return `${formatRun(run)}${warnings}${interrupted}reports: ${out}\n`;
+  return `${terminalReport(run, titles, { paint })}\n${warnings}${interrupted}reports: ${out}\n`;
 }

@@ -42,9 +42,9 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   const complete = failures.length === 0;
   await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started });
   await file.close();
-  const summary = await writeReports(options.out);
+  const written = await writeReports(options.out);
   if (!complete && !limit.signal.aborted) throw failures[0];
-  return { summary, decision, complete };
+  return { ...written, decision, complete };
 }
 
 async function askAll(runners: readonly AskedRunner[], shared: SharedRun): Promise<readonly unknown[]> {
