@@ -46,7 +46,7 @@ describe('golden files', () => {
       derivation: 'first\nsecond',
       expected: file.expected,
       case: {
-        id: 'batchnorm1d/num/golden/name=pair/data=000000000000',
+        id: 'batchnorm1d/num/golden/name=pair/data=c74c8d1c3f0a',
         layer: 'batchnorm1d',
         config,
         initial: { gamma: { dtype: 'float32', shape: [1], data: Float64Array.of(2) } },

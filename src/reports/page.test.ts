@@ -97,8 +97,10 @@ describe('report page', () => {
     const page = await pageOf(rich);
     const markup = page.replace('<!doctype html>', '').replace(/<style>[^]*?<\/style>/, '').replace(/<script>[^]*?<\/script>/, '');
     const strict = { allowBooleanAttributes: true, unpairedTags: ['meta', 'link', 'wbr', 'br', 'input'] };
-    expect(() => { new XMLParser(strict).parse(markup, strict); }).not.toThrow();
-    expect(() => { new XMLParser(strict).parse(markup.replace('</h1>', ''), strict); }).toThrow();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- only validation finds an element left open; its successor is a package of its own
+    const parse = (text: string): unknown => new XMLParser(strict).parse(text, strict);
+    expect(() => parse(markup)).not.toThrow();
+    expect(() => parse(markup.replace('</h1>', ''))).toThrow();
     expect(page.match(/<caption>/g)?.length).toBe(page.match(/<table/g)?.length);
     expect(page).toContain('<label for="filter">');
     for (const [, id] of page.matchAll(/aria-labelledby="([^"]*)"/g)) expect(page).toContain(`id="${id ?? ''}"`);

@@ -58,9 +58,9 @@ export function runChannel(question: ChannelCase): readonly [ChannelStep, ...Cha
 
 function forward({ row, eps, gamma, beta, ranks, rootBits }: ChannelCase, step: ForwardStep, state: ChannelState | null): ChannelOutput {
   const running = normalisesByBatch(row, step) ? null : state;
-  const output = forwardChannel({ ranks: ranks.map(({ inputs }) => dataAt(inputs, step.input)), gamma, beta, eps, running, rootBits });
-  if (output.batch !== null && output.count < 2) throw new RangeError(`BN-STAT-02: expected at least 2 values per channel, got ${output.count}`);
-  return output;
+  const x = ranks.map(({ inputs }) => dataAt(inputs, step.input));
+  if (running === null && x.flat().length === 1) throw new RangeError('BN-STAT-02: expected at least 2 values per channel, got 1');
+  return forwardChannel({ ranks: x, gamma, beta, eps, running, rootBits });
 }
 
 /** BN-STAT-03; a fresh layer is in training mode (BN-STATE-08). */

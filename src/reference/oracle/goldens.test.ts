@@ -43,7 +43,7 @@ describe('goldens', () => {
     ['distinct-parameters', 1, 'dx', ['-1.25', '-4.875', '-0.25', '5.625', '0.75', '-1.875', '0.75', '1.125']],
     ['distinct-parameters', 3, 'dgamma', ['6.75', '6.5']],
   ] as const)('by hand: %s, step %i, %s is %s', (name, step, observable, byHand) => {
-    const expected = goldens.find((golden) => golden.name === name)?.expected[0]?.steps[step]?.[observable] ?? [];
+    const expected = goldens.find((golden) => golden.name === name)?.expected[0]?.steps.at(step)?.[observable] ?? [];
     expect(expected.map((figure) => Number(Number(figure).toPrecision(15)))).toEqual(byHand.map(Number));
   });
 });

@@ -1,0 +1,39 @@
+"""Shows, without this harness, that a refused training call of torch.nn.BatchNorm counts as a step.
+
+Exit code 1 while num_batches_tracked moves, 0 once a refused call leaves it alone.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import torch
+
+
+def refused_steps(layer: torch.nn.Module, x: torch.Tensor) -> int:
+    """Step count after one call that raises ValueError or RuntimeError."""
+    try:
+        layer(x)
+    except (ValueError, RuntimeError) as error:
+        sys.stdout.write(f'{type(error).__name__}: {error}\n')
+    else:
+        raise AssertionError('the call was not refused')
+    return int(layer.num_batches_tracked)
+
+
+def main() -> int:
+    """Runs both refusals and a consequence: the cumulative average then starts at 1/2."""
+    one_value = refused_steps(torch.nn.BatchNorm1d(3), torch.ones(1, 3))
+    wrong_channels = refused_steps(torch.nn.BatchNorm1d(3), torch.ones(4, 4))
+    sys.stdout.write(f'num_batches_tracked after a refused call: {one_value} and {wrong_channels}, expected 0 and 0\n')
+
+    layer = torch.nn.BatchNorm1d(1, momentum=None)
+    refused_steps(layer, torch.ones(1, 1))
+    layer(torch.tensor([[1.0], [3.0]]))
+    mean = float(layer.running_mean)
+    sys.stdout.write(f'cumulative mean of the batch [1, 3] after one refused call: {mean}, expected 2.0\n')
+    return int(one_value + wrong_channels > 0 or mean != 2.0)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
