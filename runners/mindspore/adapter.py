@@ -107,7 +107,7 @@ class MindSporeLayer(Layer):
         dx, (dgamma, dbeta) = gradients
         return {'dx': copy(dx), 'dgamma': copy(dgamma), 'dbeta': copy(dbeta)}
 
-    def backward(self, tape: Tape, nth: int) -> Observation:  # noqa: ARG002 - there is only one
+    def backward(self, tape: Tape, nth: int) -> Observation:  # there is only one
         return dict(tape.gradients)
 
     def to_mindspore(self, value: Value) -> Any:

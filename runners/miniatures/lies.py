@@ -54,6 +54,13 @@ class BatchStatisticsInEvaluation(HonestLayer):
         return super().normalises_by_batch() or self.config.statistics == 'tracked'
 
 
+class RunningMeanIgnored(HonestLayer):
+    def normalise(self, rows: Rows, moments: Moments) -> Rows:
+        running = moments.n == 0
+        centred = Moments(0, np.zeros_like(moments.mean), moments.variance)
+        return super().normalise(rows, centred if running else moments)
+
+
 class RunningStatisticsInTraining(HonestLayer):
     def normalises_by_batch(self) -> bool:
         return super().normalises_by_batch() and not self.tracks_in_training()
@@ -188,6 +195,10 @@ class RankLocalGradientSums(HonestLayer):
         return dy[self.rank].shape[1], dbeta, dgamma
 
 
+class RanksNotSynchronised(RankLocalStatistics, RankLocalGradientSums):
+    pass
+
+
 class PooledParameterGradients(HonestLayer):
     def reported_dgamma(self, tape: Tape, dy: Sequence[Rows]) -> Vector:
         return self.gradient_sums(tape, dy)[2]
@@ -252,6 +263,7 @@ NUMERIC: dict[str, type[HonestLayer]] = {
     'statistics-not-updated': StatisticsNotUpdated,
     'statistics-updated-in-evaluation': StatisticsUpdatedInEvaluation,
     'batch-statistics-in-evaluation': BatchStatisticsInEvaluation,
+    'running-mean-ignored': RunningMeanIgnored,
     'running-statistics-in-training': RunningStatisticsInTraining,
     'frozen-statistics-gradient': FrozenStatisticsGradient,
     'missing-x-hat-term': MissingXHatTerm,
@@ -272,6 +284,7 @@ NUMERIC: dict[str, type[HonestLayer]] = {
     'dgamma-without-normalisation': DgammaWithoutNormalisation,
     'dbeta-averaged': DbetaAveraged,
     'rank-local-statistics': RankLocalStatistics,
+    'ranks-not-synchronised': RanksNotSynchronised,
     'unweighted-pooling': UnweightedPooling,
     'rank-local-gradient-sums': RankLocalGradientSums,
     'pooled-parameter-gradients': PooledParameterGradients,

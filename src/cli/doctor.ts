@@ -8,7 +8,7 @@ export function doctorCommand(): Command {
     .description('what this machine has and lacks: Node, Pythons, disk, environments, optional tools')
     .addHelpText('after', '\nExample:\n  bn-conformance doctor\n')
     .action(async () => {
-      const { text, healthy } = await doctor(harnessHome(process.env), process.env);
+      const { text, healthy } = await doctor(harnessHome(process.env), process.versions.node, process.env);
       process.stdout.write(text);
       process.exitCode = healthy ? exitCodes.passed : exitCodes.usage;
     });

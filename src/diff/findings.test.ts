@@ -72,4 +72,19 @@ describe('findings', () => {
     expect(groupDepartures(cases).map(({ ids }) => ids)).toEqual([['b']]);
     expect(shortForm(cases)).toEqual([['biased-running-variance', 'BN-STATE-03', 'a']]);
   });
+
+  it('a cause with a wider bound takes the cases that it explains and a formula does not, and with them the shared ones', () => {
+    const half = 'half-precision-inside';
+    const cases = [judged('a', { cause: half }), judged('b', { cause: half }), judged('c', { cause: 'eps-ignored', candidates: ['eps-ignored', half] })];
+    expect(shortForm(cases).map(([cause, , ids]) => [cause, ids])).toEqual([[half, 'a b c']]);
+  });
+
+  it('a formula that explains as many cases as a wider bound is the cause', () => {
+    const both = { cause: 'eps-ignored', candidates: ['eps-ignored', 'half-precision-inside'] };
+    expect(shortForm([judged('a', both), judged('b', both)]).map(([cause]) => cause)).toEqual(['eps-ignored']);
+  });
+
+  it('two causes of as many cases each stay two findings', () => {
+    expect(shortForm([judged('a'), judged('b', { cause: 'eps-ignored', rule: 'BN-NORM-03' })]).map(([cause]) => cause).sort()).toEqual(['biased-running-variance', 'eps-ignored']);
+  });
 });

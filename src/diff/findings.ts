@@ -98,44 +98,50 @@ function worstFirst(a: Finding, b: Finding): number {
 }
 
 /**
- * Gives ambiguous cases the cause that the runner's other cases point to: a candidate that alone explains other cases
- * (the one that explains most), else the candidate common to more of the remaining ambiguous cases than any other.
+ * Gives each case the cause that explains most of the runner's cases, then the one that explains most of the rest, and so on.
+ *
+ * Among equals the cause that the cases name themselves wins, which is the sharper one; where several explain the same cases
+ * equally well, these stay ambiguous.
  */
 function resolveAmbiguous(cases: readonly JudgedCase[]): readonly JudgedCase[] {
-  const certain = cases.filter(({ cause }) => cause !== 'ambiguous');
-  const chosen = chooseCauses(cases.filter(({ cause }) => cause === 'ambiguous'), countBy(certain.map(({ cause }) => cause ?? 'unexplained')));
-  const rules = new Map([...new Set(chosen.values())].map((cause) => [cause, ruleOf(cause, certain)]));
+  const chosen = coverByCause(cases);
   return cases.map((judged) => {
-    const cause = chosen.get(judged);
-    return cause === undefined ? judged : { ...judged, cause, rule: rules.get(cause) ?? judged.rule };
+    const cause = chosen.get(judged) ?? judged.cause;
+    return cause === judged.cause ? judged : { ...judged, cause, rule: ruleOf(cause ?? 'unexplained', cases) ?? judged.rule };
   });
 }
 
-function chooseCauses(ambiguous: readonly JudgedCase[], certain: ReadonlyMap<string, number>): ReadonlyMap<JudgedCase, string> {
+function coverByCause(cases: readonly JudgedCase[]): ReadonlyMap<JudgedCase, string> {
   const chosen = new Map<JudgedCase, string>();
-  for (const judged of ambiguous) {
-    const candidate = mostCommon(judged.candidates.filter((id) => certain.has(id)), certain);
-    if (candidate !== undefined) chosen.set(judged, candidate);
-  }
   for (;;) {
-    const open = ambiguous.filter((judged) => !chosen.has(judged));
-    const winner = uniqueMostCommon(open);
-    if (winner === undefined) return chosen;
-    for (const judged of open) if (judged.candidates.includes(winner)) chosen.set(judged, winner);
+    const open = cases.filter((judged) => !chosen.has(judged));
+    if (open.length === 0) return chosen;
+    const widest = widestCauses(open);
+    const covered = open.filter((judged) => explanations(judged).includes(widest[0] ?? ''));
+    const rivals = widest.filter((cause) => covered.every((judged) => explanations(judged).includes(cause)));
+    for (const judged of covered) chosen.set(judged, rivals.length > 1 ? 'ambiguous' : widest[0] ?? 'unexplained');
   }
+}
+
+function explanations({ cause, candidates }: JudgedCase): readonly string[] {
+  return candidates.length > 0 ? candidates : [cause ?? 'unexplained'];
+}
+
+/** The causes that explain most of the open cases; of these, the ones that most of them name themselves. */
+function widestCauses(open: readonly JudgedCase[]): readonly string[] {
+  const counts = countBy(open.flatMap(explanations));
+  return withHighest(withHighest([...counts.keys()], counts), countBy(open.map(({ cause }) => cause ?? 'unexplained')));
+}
+
+function withHighest(keys: readonly string[], counts: ReadonlyMap<string, number>): readonly string[] {
+  const highest = Math.max(...keys.map((key) => counts.get(key) ?? 0));
+  return keys.filter((key) => (counts.get(key) ?? 0) === highest);
 }
 
 /** The rule of most cases that have the cause for certain, else the cause's own: an ambiguous case has only its worst deviation's. */
 function ruleOf(cause: string, certain: readonly JudgedCase[]): string | undefined {
   const rules = certain.filter((judged) => judged.cause === cause).flatMap(({ rule }) => rule ?? []);
   return mostCommon(rules, countBy(rules)) ?? causeNamed(cause)?.rule;
-}
-
-function uniqueMostCommon(open: readonly JudgedCase[]): string | undefined {
-  const counts = countBy(open.flatMap(({ candidates }) => candidates));
-  const most = mostCommon([...counts.keys()], counts);
-  const rivals = [...counts.values()].filter((count) => count === counts.get(most ?? ''));
-  return rivals.length === 1 ? most : undefined;
 }
 
 /** The first of the keys that has the highest count. */

@@ -51,6 +51,11 @@ export const formulaVariants: readonly FormulaVariant[] = [
     change: { source: (row, mode) => (row === 'tracked' ? 'batch' : coreFormulas.source(row, mode)) },
   },
   {
+    id: 'running-mean-ignored', rule: 'BN-NORM-02', title: 'evaluation does not subtract the running mean',
+    translation: 'add γ·rm/√(rv + ε) to β',
+    change: { centre: () => 0 },
+  },
+  {
     id: 'running-statistics-in-training', rule: 'BN-STAT-03', title: 'training normalises by the running statistics',
     translation: 'switch the layer to training',
     change: { source: (row, mode) => (row === 'tracked' ? 'running' : coreFormulas.source(row, mode)) },

@@ -21,7 +21,8 @@ export interface GateDecision {
   readonly warnings: readonly string[];
 }
 
-const failing: readonly Status[] = ['violates', 'stale', 'mistrusted', 'crashed', 'timed-out', 'garbled', 'not-run'];
+/** Statuses that fail the gate (design, section 5), worst first; `inaccurate` joins them under --strict. */
+export const failingStatuses: readonly Status[] = ['crashed', 'timed-out', 'garbled', 'violates', 'stale', 'mistrusted', 'not-run'];
 
 /** At most this share of an observable's elements may be ungradable. */
 const ungradableLimit = 0.02;
@@ -40,7 +41,7 @@ export function decideGate(input: GateInput): GateDecision {
 }
 
 function byStatus({ counts, strict }: GateInput): string[] {
-  const asked = strict ? [...failing, 'inaccurate' as const] : failing;
+  const asked = strict ? [...failingStatuses, 'inaccurate' as const] : failingStatuses;
   return asked.filter((status) => counts[status] > 0).map((status) => `${String(counts[status])} ${status}`);
 }
 

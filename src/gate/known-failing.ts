@@ -35,16 +35,26 @@ function appliesTo({ versions, when }: KnownFailing, where: RunCircumstances): b
 /** Statuses that the list has nothing to say about: no deviation was or could be seen. */
 const silent: readonly Status[] = ['unsupported', 'ungradable', 'not-run'];
 
+/** What the list says of a case: its status, and the reason where an entry speaks of it. */
+export interface ListedStatus {
+  readonly status: Status;
+  readonly reason: string | null;
+}
+
 /**
  * The status after the list was consulted.
  *
  * `known` when an entry names the case, its status and its cause; `stale` when entries name the case and none fits,
  * because it deviates for another cause or not at all; else the status found.
  */
-export function statusByList(id: string, verdict: Pick<Verdict, 'status' | 'cause' | 'candidates'>, entries: readonly CompiledEntry[]): Status {
+export function consultList(id: string, verdict: Pick<Verdict, 'status' | 'cause' | 'candidates'>, entries: readonly CompiledEntry[]): ListedStatus {
   const named = entries.filter(({ matches }) => matches(id));
-  if (named.length === 0 || silent.includes(verdict.status)) return verdict.status;
-  return named.some(({ entry }) => fits(entry, verdict)) ? 'known' : 'stale';
+  const [first] = named;
+  if (first === undefined || silent.includes(verdict.status)) return { status: verdict.status, reason: null };
+  const fitting = named.find(({ entry }) => fits(entry, verdict));
+  if (fitting !== undefined) return { status: 'known', reason: `${fitting.entry.reason} (${fitting.entry.link}, expires ${fitting.entry.expires})` };
+  const { cases, status, cause } = first.entry;
+  return { status: 'stale', reason: `the known-failing entry '${cases}' expects ${status} by ${cause}; found ${verdict.status}${verdict.cause === null ? '' : ` by ${verdict.cause}`}` };
 }
 
 function fits(entry: KnownFailing, { status, cause, candidates }: Pick<Verdict, 'status' | 'cause' | 'candidates'>): boolean {

@@ -29,6 +29,8 @@ export interface Formulas {
   readonly localStatistics: (x: Tensor) => BatchStatistics;
   /** What rank `rank` normalises with, given every rank's own statistics. */
   readonly poolStatistics: (local: readonly BatchStatistics[], rank: number) => BatchStatistics;
+  /** What evaluation subtracts, from the running mean. */
+  readonly centre: (runningMean: number) => number;
   readonly normalisingVariance: (variance: number, count: number) => number;
   /** s, the divisor. */
   readonly deviation: (variance: number, eps: number) => number;
@@ -65,6 +67,7 @@ export const coreFormulas: Formulas = {
   freshVariance: 1,
   localStatistics, // BN-STAT-01
   poolStatistics, // BN-SYNC-01
+  centre: (runningMean) => runningMean, // BN-NORM-02
   normalisingVariance: (variance) => variance, // BN-NORM-01
   deviation: (variance, eps) => Math.sqrt(variance + eps), // BN-NORM-03
   scale: (gamma) => gamma, // BN-NORM-04

@@ -43,7 +43,7 @@ export function normalisation(
   eps: number, formulas: Formulas, source: 'batch' | 'running', batch: BatchStatistics, running: RunningState | null,
 ): { mean: Float64Array; deviation: Float64Array } {
   if (source === 'running' && running !== null) { // BN-NORM-02
-    return { mean: running.mean, deviation: running.variance.map((v) => formulas.deviation(v, eps)) };
+    return { mean: running.mean.map((mean) => formulas.centre(mean)), deviation: running.variance.map((v) => formulas.deviation(v, eps)) };
   }
   const deviation = batch.variance.map((v) => formulas.deviation(formulas.normalisingVariance(v, batch.count), eps)); // BN-NORM-01
   return { mean: batch.mean, deviation };

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
-import { describe, expect, it } from 'vitest';
-import { caseIds, facts, footer, header, line, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { caseIds, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { junitXml } from './junit.ts';
 import { readRun } from './read-run.ts';
 import type { RunLine } from './run.ts';
+
+afterEach(removeRuns);
 
 interface Suite {
   readonly '@tests': string; readonly '@failures': string; readonly '@errors': string; readonly '@skipped': string;

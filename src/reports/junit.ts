@@ -2,7 +2,7 @@ import { createCB } from 'xmlbuilder2';
 import type { Status } from '../diff/verdict.ts';
 import { failureBlock } from './failure-block.ts';
 import { describeFailure, type RuleTitles } from './failure-text.ts';
-import { failingStatuses } from './paint.ts';
+import { failingStatuses } from '../gate/decide.ts';
 import { printable } from './printable.ts';
 import type { CaseResult, Run, RunHeader, RunnerResults } from './run.ts';
 import { gateOf } from './summary.ts';

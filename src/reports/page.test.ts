@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
-import { describe, expect, it } from 'vitest';
-import { caseIds, deviation, facts, footer, header, line, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { caseIds, deviation, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { reportPage } from './page.ts';
 import { readRun } from './read-run.ts';
 import type { RunLine } from './run.ts';
+
+afterEach(removeRuns);
 
 async function pageOf(lines: readonly RunLine[]): Promise<string> {
   return reportPage(await readRun(join(await writeRun(lines), 'run.ndjson')), titles);

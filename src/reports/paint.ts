@@ -1,3 +1,4 @@
+import { failingStatuses } from '../gate/decide.ts';
 import type { Status } from '../diff/verdict.ts';
 
 /** What a piece of text means; the caller decides how that looks. */
@@ -14,6 +15,3 @@ export function paintOf(status: Status): PaintName {
   if (status === 'conforms') return 'good';
   return status === 'inaccurate' ? 'warn' : 'quiet';
 }
-
-/** Statuses that fail the gate (design, section 5); `inaccurate` joins them under --strict. */
-export const failingStatuses: readonly Status[] = ['crashed', 'timed-out', 'garbled', 'violates', 'stale', 'mistrusted', 'not-run'];

@@ -1,12 +1,14 @@
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../spec/user-error.ts';
-import { caseIds, deviation, facts, footer, header, line, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, deviation, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import { createRunFile } from './run-file.ts';
 import type { RunLine } from './run.ts';
+
+afterEach(removeRuns);
 
 async function pathOf(lines: readonly RunLine[]): Promise<string> {
   return join(await writeRun(lines), 'run.ndjson');

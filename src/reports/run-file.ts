@@ -28,9 +28,12 @@ export async function createRunFile(path: string): Promise<RunFile> {
   const orUnwritable = (error: unknown): never => { throw unwritable(path, failure ?? error); };
   await once(stream, 'open').catch(orUnwritable);
 
+  let drained: Promise<unknown> | null = null; // one wait for all writers, however many come while the disk is behind
   const write = async (line: RunLine): Promise<void> => {
-    if (failure !== null) orUnwritable(failure);
-    if (!stream.write(encodeLine(line))) await once(stream, 'drain').catch(orUnwritable);
+    if (failure !== null) throw unwritable(path, failure);
+    if (stream.write(encodeLine(line))) return;
+    drained ??= once(stream, 'drain').finally(() => { drained = null; });
+    await drained.catch((error: unknown) => { throw unwritable(path, error); });
   };
   const close = async (): Promise<void> => {
     stream.end();

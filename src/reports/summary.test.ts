@@ -1,10 +1,12 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { findProblems } from '../spec/schemas.ts';
-import { caseIds, facts, footer, header, line, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import type { RunLine } from './run.ts';
 import { summarise } from './summary.ts';
+
+afterEach(removeRuns);
 
 async function summaryOf(lines: readonly RunLine[]) {
   const summary = summarise(await readRun(join(await writeRun(lines), 'run.ndjson')));

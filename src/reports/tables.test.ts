@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { discrepanciesCsv } from './discrepancies-csv.ts';
-import { caseIds, deviation, facts, header, line, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, deviation, facts, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import { resultsCsv } from './results-csv.ts';
 import type { Run, RunLine } from './run.ts';
+
+afterEach(removeRuns);
 
 async function runOf(lines: readonly RunLine[]): Promise<Run> {
   return readRun(join(await writeRun(lines), 'run.ndjson'));

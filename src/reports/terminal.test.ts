@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { caseIds, deviation, facts, footer, header, line, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { caseIds, deviation, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import type { CaseLine, RunLine } from './run.ts';
 import { terminalReport, type TerminalOptions, totalsText } from './terminal.ts';
+
+afterEach(removeRuns);
 
 async function reportOf(lines: readonly RunLine[], options: TerminalOptions = {}): Promise<string> {
   return terminalReport(await readRun(join(await writeRun(lines), 'run.ndjson')), titles, options);

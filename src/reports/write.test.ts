@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { caseIds, deviation, facts, footer, header, line, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { caseIds, deviation, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { writeReports } from './write.ts';
+
+afterEach(removeRuns);
 
 const written = ['discrepancies.csv', 'index.html', 'junit.xml', 'results.csv', 'run.ndjson', 'summary.json'];
 

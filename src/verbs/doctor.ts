@@ -18,10 +18,10 @@ interface Line {
 }
 
 /** Looks at this machine: Pythons, environment files, disk space, environments. Changes nothing. */
-export async function doctor(home: string, variables: Readonly<Record<string, string | undefined>>): Promise<Diagnosis> {
+export async function doctor(home: string, nodeVersion: string, variables: Readonly<Record<string, string | undefined>>): Promise<Diagnosis> {
   const interpreters = await findInterpreters(variables);
   const lines: Line[] = [
-    { ok: true, text: `node ${process.versions.node}` },
+    { ok: true, text: `node ${nodeVersion}` },
     { ok: interpreters.length > 0, text: `CPython ${interpreters.map(({ version }) => version).join(', ') || 'none found: install CPython 3.11'}` },
     { ok: true, text: `cache ${home}, ${formatBytes(await freeBytes(home))} free` },
     ...await environmentLines(home, interpreters),

@@ -28,7 +28,7 @@ const shownCases = 20;
  * @throws {UserError} RULE_UNKNOWN, SELECT_EMPTY, and those of reading a run
  */
 export async function show(what: string, options: ShowOptions): Promise<string> {
-  if (/^BN-/.test(what)) return showRule(what, options.suite ?? 'core');
+  if (what.startsWith('BN-')) return showRule(what, options.suite ?? 'core');
   const run = options.run === undefined ? undefined : await readRun(join(options.run, runFileName), { observed: true });
   const { plan, cases } = findCases(what, options.suite ?? run?.header.suite, options.seed ?? run?.header.seed);
   const shown = cases.slice(0, shownCases).map((planned) => {

@@ -4,7 +4,8 @@ import type { Status } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { logsFolder } from '../../environments/home.ts';
 import { useInterpreter } from '../../environments/use-interpreter.ts';
-import { applicableEntries, type CompiledEntry, statusByList } from '../../gate/known-failing.ts';
+import { failingStatuses } from '../../gate/decide.ts';
+import { applicableEntries, type CompiledEntry, consultList } from '../../gate/known-failing.ts';
 import type { RunFile } from '../../reports/run-file.ts';
 import type { CaseLine, RunnerFacts } from '../../reports/run.ts';
 import type { Answer, Question } from '../../runners/answer.ts';
@@ -15,7 +16,6 @@ import type { AskedRunner } from './asked-runner.ts';
 import { caseRecord } from './case-record.ts';
 import type { Expectations } from './expectations.ts';
 import type { RunListener, RunOptions } from './options.ts';
-import { fails } from './tally.ts';
 
 /** What all runners of one run share. */
 export interface SharedRun {
@@ -27,6 +27,12 @@ export interface SharedRun {
   readonly signal: AbortSignal;
   /** Told of each case as its line is written. */
   readonly onLine: (line: CaseLine) => void;
+}
+
+/** The last line on its way to the disk, and what went wrong there. */
+interface Written {
+  last: Promise<void>;
+  failure: Error | undefined;
 }
 
 /** Interpreter, process, smoke exchange, then every case of the runner's plan: judged and written as it comes. */
@@ -70,14 +76,14 @@ function factsOf(runner: AskedRunner, { identity }: Session, dialect: Dialect): 
 
 async function askCases(runner: AskedRunner, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
   const entries = applicableEntries(runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
-  const written = { last: Promise.resolve() as Promise<unknown>, failure: undefined as unknown };
+  const written: Written = { last: Promise.resolve(), failure: undefined };
   const tally = { done: 0, planned: runner.indices.length, deviations: 0 };
   const onAnswer = (answer: Answer, { seq }: Question): void => {
     const status = writeAnswer(seq, answer, runner, dialect, entries, shared, (promise) => {
-      written.last = promise.catch((error: unknown) => { written.failure ??= error; });
+      written.last = promise.catch((error: unknown) => { written.failure ??= error as Error; });
     });
     tally.done += 1;
-    if (fails(status)) tally.deviations += 1;
+    if (failingStatuses.includes(status)) tally.deviations += 1;
     shared.listener.progress(runner.key, tally);
   };
   await session.run(questions(runner, shared, written), onAnswer);
@@ -90,14 +96,14 @@ function writeAnswer(
 ): Status {
   const expectation = shared.expectations.at(index);
   const verdict = judge(expectation, answer, dialect);
-  const status = statusByList(expectation.planned.id, verdict, entries);
-  const line = caseRecord(index, runner.key, expectation, answer, verdict, status);
+  const { status, reason } = consultList(expectation.planned.id, verdict, entries);
+  const line = caseRecord(index, runner.key, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status);
   onWrite(shared.file.write(line));
   shared.onLine(line);
   return status;
 }
 
-async function* questions(runner: AskedRunner, shared: SharedRun, written: { readonly last: Promise<unknown>; readonly failure: unknown }): AsyncGenerator<Question> {
+async function* questions(runner: AskedRunner, shared: SharedRun, written: Readonly<Written>): AsyncGenerator<Question> {
   for (const index of runner.indices) {
     if (written.failure !== undefined) throw written.failure;
     await written.last; // the disk sets the pace when it is slower than the runner

@@ -1,3 +1,4 @@
+import { failingStatuses } from '../../gate/decide.ts';
 import { type Status, statuses } from '../../diff/verdict.ts';
 import type { CaseLine } from '../../reports/run.ts';
 
@@ -16,13 +17,6 @@ interface Grading {
   readonly ungradable: number;
 }
 
-const failing: readonly Status[] = ['violates', 'stale', 'mistrusted', 'crashed', 'timed-out', 'garbled'];
-
-/** Whether a status fails the gate. */
-export function fails(status: Status): boolean {
-  return failing.includes(status);
-}
-
 export function createTally(): Tally {
   const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
   const grading = new Map<string, Grading>();
@@ -36,6 +30,6 @@ export function createTally(): Tally {
     },
     counts: (planned) => ({ ...counts, 'not-run': planned - statuses.reduce((sum, status) => sum + counts[status], 0) }),
     grading: () => [...grading.values()],
-    failures: () => failing.reduce((sum, status) => sum + counts[status], 0),
+    failures: () => failingStatuses.reduce((sum, status) => sum + counts[status], 0),
   };
 }

@@ -4,7 +4,7 @@ import type { Expectation } from '../../diff/judge.ts';
 import type { CaseLine } from '../../reports/run.ts';
 import { decodeTensor } from '../../tensor/bytes.ts';
 import { roundTo } from '../../tensor/round.ts';
-import type { FloatType } from '../../tensor/tensor.ts';
+import type { FloatType, Tensor } from '../../tensor/tensor.ts';
 
 type ObservedStepLine = NonNullable<CaseLine['observed']>[number]['construct'];
 
@@ -31,7 +31,7 @@ export function formatCase({ planned, case: question, accepted }: Expectation, o
 
 function formatConfig({ config, initial }: Case): string {
   const { numFeatures, eps, momentum, affine, statistics, dtype } = config;
-  const set = Object.entries(initial).map(([name, values]) => `${name}=[${formatNumbers(values.data, values.dtype)}]`);
+  const set = (Object.entries(initial) as [string, Tensor][]).map(([name, values]) => `${name}=[${formatNumbers(values.data, values.dtype)}]`);
   return [`num_features=${String(numFeatures)}`, `eps=${String(eps)}`, `momentum=${momentum === null ? 'cumulative' : String(momentum)} (weight of the new batch)`, `affine=${String(affine)}`, `statistics=${statistics}`, `dtype=${dtype}`, ...set].join(', ');
 }
 

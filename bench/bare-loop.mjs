@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { childEnvironment } from './built.mjs';
+
+/**
+ * @typedef {object} BareLoop  a live bare_loop.py
+ * @property {(command: 'compare' | 'adapter' | 'by-hand') => Promise<number>} ask
+ * @property {() => Promise<void>} close
+ */
+
+const script = fileURLToPath(new URL('bare_loop.py', import.meta.url));
+
+/**
+ * @param {string} python
+ * @param {string} framework
+ * @param {string} runnerFolder
+ * @param {string} casesFile  run frames
+ * @param {string} logFolder  for its stderr, and its working folder: frameworks drop files where they stand
+ * @returns {BareLoop}
+ */
+export function openBareLoop(python, framework, runnerFolder, casesFile, logFolder) {
+  const byHand = fileURLToPath(new URL(`hand_written_${framework}.py`, import.meta.url));
+  const log = join(logFolder, `bench-${framework}.stderr.log`);
+  const stderr = openSync(log, 'w');
+  const child = spawn(python, [script, join(runnerFolder, 'adapter.py'), byHand, casesFile], { cwd: logFolder, env: childEnvironment(env), stdio: ['pipe', 'pipe', stderr] });
+  closeSync(stderr);
+  child.stdin.on('error', () => {}); // a broken pipe shows as the end of the answers
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    ask: async (command) => {
+      child.stdin.write(`${command}\n`);
+      const { value, done } = await answers.next();
+      if (done === true) throw new Error(`the in-process loop of ${framework} broke on '${command}'; its stderr is in ${log}`);
+      return Number(value);
+    },
+    close: async () => {
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
+      child.stdin.end();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { harnessHome, loadPlan } from './built.mjs';
+import { frameworks, measureFramework } from './measure.mjs';
+import { formatJson, formatTable } from './format.mjs';
+
+/**
+ * @param {object} options
+ * @param {boolean} options.json
+ * @param {number} options.pairs
+ * @param {readonly string[]} options.runner  ids; all when empty
+ * @param {Readonly<Record<string, string | undefined>>} options.variables
+ * @param {(text: string) => void} options.onProgress
+ * @returns {Promise<string>} what goes to stdout
+ */
+export async function bench({ json, pairs, runner, variables, onProgress }) {
+  const plan = loadPlan('core');
+  const home = harnessHome(variables);
+  const comparisons = [];
+  for (const framework of chosen(runner)) comparisons.push(...await measureFramework(framework, plan, { home, pairs, onProgress }));
+  return json ? formatJson(comparisons) : formatTable(comparisons);
+}
+
+/** @param {readonly string[]} ids */
+function chosen(ids) {
+  const known = frameworks.map(({ id }) => id);
+  const stray = ids.find((id) => !known.includes(id));
+  if (stray !== undefined) throw new Error(`--runner: '${stray}' is not measured; known: ${known.join(', ')}`);
+  return frameworks.filter(({ id }) => ids.length === 0 || ids.includes(id));
+}

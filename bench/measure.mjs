@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openBareLoop } from './bare-loop.mjs';
+import { askRunners, ensureEnvironment, logsFolder } from './built.mjs';
+import { smallCases, spread, writeCases } from './choose-cases.mjs';
+import { openHarnessSide } from './harness-side.mjs';
+import { measurePairs, spreadOf } from './ratios.mjs';
+
+/**
+ * @import { Plan } from '../src/cases/plan.ts'
+ * @import { AskedRunner } from '../src/verbs/run/asked-runner.ts'
+ * @import { BareLoop } from './bare-loop.mjs'
+ * @import { HarnessSide } from './harness-side.mjs'
+ * @import { Spread } from './ratios.mjs'
+ */
+
+/**
+ * @typedef {object} Framework
+ * @property {string} id
+ * @property {number} cases  at most so many: enough for a second or two per pass
+ * @property {number} harnessTarget  harness ÷ bare loop, at most
+ * @property {number} adapterTarget  adapter ÷ hand-written script, at most
+ */
+
+/**
+ * @typedef {object} Comparison
+ * @property {string} name
+ * @property {number} target
+ * @property {number} cases
+ * @property {readonly number[]} ratios  one per pair
+ * @property {Spread} spread  of the ratios
+ * @property {number} dividendUs  median per case
+ * @property {number} divisorUs  median per case
+ */
+
+/** @type {readonly Framework[]} */
+export const frameworks = [
+  { id: 'pytorch', cases: 4000, harnessTarget: 1.35, adapterTarget: 1.2 },
+  { id: 'mindspore', cases: 600, harnessTarget: 1.1, adapterTarget: 1.2 },
+];
+
+/**
+ * Both comparisons of one framework.
+ *
+ * @param {Framework} framework
+ * @param {Plan} plan
+ * @param {{ readonly home: string, readonly pairs: number, readonly onProgress: (text: string) => void }} options
+ * @returns {Promise<readonly Comparison[]>}
+ */
+export async function measureFramework(framework, plan, options) {
+  const { home, onProgress } = options;
+  const [runner] = await askRunners([framework.id], {}, plan, undefined);
+  if (runner?.spec.environment === undefined) throw new Error(`${framework.id} has no environment to measure in`);
+  const { python } = await ensureEnvironment(runner.spec.environment, { home, onProgress });
+  const folder = await mkdtemp(join(tmpdir(), 'bn-conformance-bench-'));
+  const harness = await openHarnessSide(plan, runner, python, folder, logsFolder(home));
+  try {
+    onProgress(`${framework.id}: choosing cases`);
+    const indices = await chooseCases(framework.cases, plan, runner, harness);
+    const casesFile = join(folder, 'cases.frames');
+    await writeCases(casesFile, plan, indices);
+    const loop = openBareLoop(python, framework.id, runner.spec.folder, casesFile, logsFolder(home));
+    return await compareBoth(framework, indices, harness, loop, options).finally(() => loop.close());
+  } finally {
+    await harness.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Small cases that the framework answers, evenly spread over the plan.
+ *
+ * @param {number} limit
+ * @param {Plan} plan
+ * @param {AskedRunner} runner
+ * @param {HarnessSide} harness
+ */
+async function chooseCases(limit, plan, runner, harness) {
+  const candidates = spread(smallCases(plan, runner.indices), 2 * limit);
+  const { kinds } = await harness.pass(candidates);
+  return spread(candidates.filter((index) => kinds.get(index) === 'observed'), limit);
+}
+
+/**
+ * @param {Framework} framework
+ * @param {readonly number[]} indices
+ * @param {HarnessSide} harness
+ * @param {BareLoop} loop
+ * @param {{ readonly pairs: number, readonly onProgress: (text: string) => void }} options
+ * @returns {Promise<readonly Comparison[]>}
+ */
+async function compareBoth({ id, harnessTarget, adapterTarget }, indices, harness, loop, { pairs, onProgress }) {
+  const throughHarness = async () => (await harness.pass(indices)).seconds;
+  const throughAdapter = () => loop.ask('adapter');
+  const byHand = () => loop.ask('by-hand');
+  onProgress(`${id}: warming up on ${indices.length} cases`);
+  await loop.ask('compare');
+  for (const pass of [throughHarness, throughAdapter, byHand]) await pass();
+  onProgress(`${id}: harness against bare loop, ${pairs} pairs`);
+  const whole = await measurePairs(pairs, throughHarness, throughAdapter);
+  onProgress(`${id}: adapter against hand-written script, ${pairs} pairs`);
+  const adapter = await measurePairs(pairs, throughAdapter, byHand);
+  return [
+    comparison(`${id}: harness ÷ bare loop`, harnessTarget, indices.length, whole),
+    comparison(`${id}: adapter ÷ hand-written script`, adapterTarget, indices.length, adapter),
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {number} target
+ * @param {number} cases
+ * @param {Awaited<ReturnType<typeof measurePairs>>} measured
+ * @returns {Comparison}
+ */
+function comparison(name, target, cases, { ratios, dividends, divisors }) {
+  const perCaseUs = (/** @type {readonly number[]} */ seconds) => (spreadOf(seconds).median / cases) * 1e6;
+  return { name, target, cases, ratios, spread: spreadOf(ratios), dividendUs: perCaseUs(dividends), divisorUs: perCaseUs(divisors) };
+}
