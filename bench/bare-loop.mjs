@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { childEnvironment } from './built.mjs';
 
 /**
@@ -27,21 +26,22 @@ export function openBareLoop(python, framework, runnerFolder, casesFile, logFold
   const byHand = fileURLToPath(new URL(`hand_written_${framework}.py`, import.meta.url));
   const log = join(logFolder, `bench-${framework}.stderr.log`);
   const stderr = openSync(log, 'w');
-  const child = spawn(python, [script, join(runnerFolder, 'adapter.py'), byHand, casesFile], { cwd: logFolder, env: childEnvironment(env), stdio: ['pipe', 'pipe', stderr] });
+  const child = execa(python, [script, join(runnerFolder, 'adapter.py'), byHand, casesFile], {
+    cwd: logFolder, env: childEnvironment(env), extendEnv: false, buffer: false, reject: false, stdio: ['pipe', 'pipe', /** @type {3} */ (stderr)],
+  });
   closeSync(stderr);
   child.stdin.on('error', () => {}); // a broken pipe shows as the end of the answers
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     ask: async (command) => {
       child.stdin.write(`${command}\n`);
-      const { value, done } = await answers.next();
-      if (done === true) throw new Error(`the in-process loop of ${framework} broke on '${command}'; its stderr is in ${log}`);
-      return Number(value);
+      const answer = /** @type {IteratorResult<string, undefined>} */ (await answers.next());
+      if (answer.done === true) throw new Error(`the in-process loop of ${framework} broke on '${command}'; its stderr is in ${log}`);
+      return Number(answer.value);
     },
     close: async () => {
-      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : Promise.resolve();
       child.stdin.end();
-      await ended;
+      await child;
     },
   };
 }

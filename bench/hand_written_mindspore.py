@@ -1,6 +1,6 @@
 """What someone who knows MindSpore writes to see what a cell does: the floor under the adapter.
 
-Shares with the adapter the form of a case and of what was seen, and no code. The process has chosen the mode and the device.
+Shares with the adapter the form of a case and of what was seen, and no code. Mode and device are chosen already.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from typing import Any
 
 import mindspore
 import numpy as np
-from bn_protocol.cases import Case, Forward
 from mindspore import Tensor, nn
+
+from bn_protocol.cases import Case, Forward
 
 LAYERS = {'batchnorm1d': nn.BatchNorm1d, 'batchnorm2d': nn.BatchNorm2d, 'batchnorm3d': nn.BatchNorm3d}
 NAMES = {
@@ -50,7 +51,8 @@ def observe(case: Case) -> list[dict[str, Any]]:
                 result = named(gradients[step.of])
             elif step.grads:
                 set_mode(cell, step.mode)
-                y, gradients[position] = both(cell, weights, Tensor(inputs[step.input]), Tensor(upstream[step.grads[0]]))
+                x, dy = Tensor(inputs[step.input]), Tensor(upstream[step.grads[0]])
+                y, gradients[position] = forward_and_backward(cell, weights, x, dy)
                 result = {'y': to_array(y)}
             else:
                 set_mode(cell, step.mode)
@@ -69,7 +71,7 @@ def set_mode(cell: Any, mode: str) -> None:
         cell.set_train(mode == 'train')
 
 
-def both(cell: Any, weights: Any, x: Tensor, dy: Tensor) -> tuple[Tensor, Any]:
+def forward_and_backward(cell: Any, weights: Any, x: Tensor, dy: Tensor) -> tuple[Tensor, Any]:
     """Output and gradients of one pass; a second forward would move the state again."""
 
     def loss(x: Tensor) -> tuple[Tensor, Tensor]:

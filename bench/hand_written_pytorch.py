@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from bn_protocol.cases import Case, Forward
 from bn_protocol.tensors import BFloat16
 

@@ -25,7 +25,10 @@ function readOptions() {
 
 async function main() {
   const options = readOptions();
-  if (options.help) return stdout.write(usage);
+  if (options.help) {
+    stdout.write(usage);
+    return;
+  }
   const { bench } = await import('./bench.mjs'); // needs the build, the usage does not
   const onProgress = (/** @type {string} */ text) => void stderr.write(`${text}\n`);
   stdout.write(await bench({ ...options, variables: env, onProgress }));

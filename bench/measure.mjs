@@ -9,7 +9,9 @@ import { measurePairs, spreadOf } from './ratios.mjs';
 
 /**
  * @import { Plan } from '../src/cases/plan.ts'
+ * @import { Status } from '../src/diff/verdict.ts'
  * @import { AskedRunner } from '../src/verbs/run/asked-runner.ts'
+ * @import { RunOptions } from '../src/verbs/run/options.ts'
  * @import { BareLoop } from './bare-loop.mjs'
  * @import { HarnessSide } from './harness-side.mjs'
  * @import { Spread } from './ratios.mjs'
@@ -54,7 +56,7 @@ export async function measureFramework(framework, plan, options) {
   if (runner?.spec.environment === undefined) throw new Error(`${framework.id} has no environment to measure in`);
   const { python } = await ensureEnvironment(runner.spec.environment, { home, onProgress });
   const folder = await mkdtemp(join(tmpdir(), 'bn-conformance-bench-'));
-  const harness = await openHarnessSide(plan, runner, python, folder, logsFolder(home));
+  const harness = await openHarnessSide(plan, runner, python, runOptions(folder, home), logsFolder(home));
   try {
     onProgress(`${framework.id}: choosing cases`);
     const indices = await chooseCases(framework.cases, plan, runner, harness);
@@ -78,8 +80,22 @@ export async function measureFramework(framework, plan, options) {
  */
 async function chooseCases(limit, plan, runner, harness) {
   const candidates = spread(smallCases(plan, runner.indices), 2 * limit);
-  const { kinds } = await harness.pass(candidates);
-  return spread(candidates.filter((index) => kinds.get(index) === 'observed'), limit);
+  const { found } = await harness.pass(candidates);
+  return spread(candidates.filter((index) => answered(found.get(index))), limit);
+}
+
+/** @param {Status | undefined} status */
+function answered(status) {
+  return status !== undefined && !['unsupported', 'crashed', 'timed-out', 'garbled', 'not-run'].includes(status);
+}
+
+/**
+ * @param {string} out
+ * @param {string} home
+ * @returns {RunOptions}
+ */
+function runOptions(out, home) {
+  return { suite: 'core', runners: [], python: {}, select: [], out, strict: false, jobs: 1, threads: 1, device: 'cpu', timeLimitMs: 60_000, home, command: 'bench' };
 }
 
 /**

@@ -36,12 +36,12 @@ export function spreadOf(values) {
  * @returns {Promise<{ readonly ratios: readonly number[], readonly dividends: readonly number[], readonly divisors: readonly number[] }>}
  */
 export async function measurePairs(pairs, dividend, divisor) {
-  const dividends = [];
-  const divisors = [];
+  const dividends = /** @type {number[]} */ ([]);
+  const divisors = /** @type {number[]} */ ([]);
   for (let i = 0; i < pairs; i++) {
     if (i % 2 === 0) dividends.push(await dividend());
     divisors.push(await divisor());
     if (i % 2 === 1) dividends.push(await dividend());
   }
-  return { ratios: dividends.map((seconds, i) => seconds / divisors[i]), dividends, divisors };
+  return { ratios: dividends.map((seconds, i) => seconds / (divisors[i] ?? NaN)), dividends, divisors };
 }

@@ -19,7 +19,7 @@ function stableSummation(n: number): number {
 }
 
 /** Class A (BN-NUM-02): float64, compensated, pairwise or vector-tree sums; two passes. */
-export const stable: AccuracyClass = { summation: stableSummation, updating: false, onePass: false, half: false }; // BN-NUM-02
+const stable: AccuracyClass = { summation: stableSummation, updating: false, onePass: false, half: false }; // BN-NUM-02
 
 /** Class B (BN-NUM-01): naive sums in the working precision; two passes or updating. Contains class A. */
 export const naive: AccuracyClass = { // BN-NUM-01

@@ -64,7 +64,7 @@ const questions = fc.record({
   });
 });
 
-describe('BN-NUM-01 the reference against the exact oracle', () => {
+describe('BN-NUM-02 the reference against the exact oracle', () => {
   test.prop([questions], { numRuns: 300 })('property: every observable lies within a thousandth of the stable bound of its exact value', (asked) => {
     const { ratio, elements } = worstShare(asked);
     expect(elements).toBeGreaterThan(0);

@@ -24,7 +24,7 @@ export function acceptOutput(config: LayerConfig, record: ForwardRecord, errors:
 }
 
 /** tol_y of every element. */
-export function outputBound(record: ForwardRecord, errors: readonly ChannelError[], precision: Precision): Float64Array {
+function outputBound(record: ForwardRecord, errors: readonly ChannelError[], precision: Precision): Float64Array {
   const bound = new Float64Array(record.y.length);
   const { unit: u, tiny, resultUnit, resultTiny } = precision;
   for (let c = 0; c < splitShape(record.x.shape).channels; c++) {

@@ -65,7 +65,7 @@ function deviationError(variance: number, deviation: number, unit: number) {
   const squared = deviation * deviation;
   // A zero divisor is determined when no error is possible; 0/0 must not become NaN.
   const relative = variance === 0 ? 0 : variance / squared;
-  return { deviation: relative / 2 + 3 * unit, undetermined: relative > 0.5 };
+  return { deviation: relative / 2 + 3 * unit, undetermined: !(relative <= 0.5) };
 }
 
 /** δx̂ of one element: δμ/s + z·δs + u·(3|μ| + 2|x|)/s + 2u·z; covers (x − μ)·invstd and αx + β′. */

@@ -102,8 +102,7 @@ function compareCount({ rule, value }: AcceptedCount, got: number | undefined, p
 function compareObservable(accepted: AcceptedValues, observed: ObservedTensor | undefined, place: Place, tally: Tally): void {
   const structure = structuralDeviation(accepted, observed, place);
   if (structure !== null) tally.deviations.push(structure);
-  if (observed === undefined || observed.data.length !== accepted.value.length) return;
-  compareElements(accepted, observed.data, place, tally);
+  if (observed?.data.length === accepted.value.length) compareElements(accepted, observed.data, place, tally);
 }
 
 function structuralDeviation(accepted: AcceptedValues, observed: ObservedTensor | undefined, place: Place): Deviation | null {

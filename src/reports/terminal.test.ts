@@ -34,7 +34,7 @@ describe('terminal report', () => {
                 cause: biased-running-variance explains the 1 deviating element: running variance stores the biased batch variance (divisor n, not n − 1)
                 rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'
 
-      miniature-biased-variance@1.0  3 planned: 2 conforms, 1 violates (66.6 % conform)
+      miniature-biased-variance@1.0  3 planned: 2 conforms, 1 violates (66.6 % of the 3 offered conform)
       known 0 of 3 planned
       gate: fail
         1 violates"
@@ -43,7 +43,7 @@ describe('terminal report', () => {
 
   it('golden: all conform', async () => {
     expect(await reportOf([header(), facts(), line(0), line(1), line(2), footer({ gate: 'pass', reasons: [] })])).toMatchInlineSnapshot(`
-      "miniature-biased-variance@1.0  3 planned: 3 conforms (100 % conform)
+      "miniature-biased-variance@1.0  3 planned: 3 conforms (100 % of the 3 offered conform)
       known 0 of 3 planned
       gate: pass"
     `);
@@ -51,7 +51,7 @@ describe('terminal report', () => {
 
   it('golden: an interrupted run never passes', async () => {
     expect(await reportOf([header(), facts(), line(0)])).toMatchInlineSnapshot(`
-      "miniature-biased-variance@1.0  3 planned: 1 conforms, 2 not-run (33.3 % conform)
+      "miniature-biased-variance@1.0  3 planned: 1 conforms, 2 not-run (33.3 % of the 3 offered conform)
       known 0 of 3 planned
       gate: fail
         the run has no footer: it was interrupted; 2 planned cases were not run"
@@ -157,6 +157,6 @@ describe('terminal report', () => {
   it('99.9 % is never rounded up to 100 %', async () => {
     const cases = Array.from({ length: 2001 }, (_, index) => `batchnorm1d/norm/x/case=${String(index)}`);
     const run = await readRun(join(await writeRun([header({ cases }), facts(), ...cases.slice(1).map((_, index) => line(index)), violation(2000), footer()]), 'run.ndjson'));
-    expect(totalsText(run)).toContain('2,001 planned: 2,000 conforms, 1 violates (99.9 % conform)');
+    expect(totalsText(run)).toContain('2,001 planned: 2,000 conforms, 1 violates (99.9 % of the 2,001 offered conform)');
   });
 });

@@ -87,7 +87,8 @@ function runnerTotals(runner: RunnerResults, paint: Paint): string[] {
   const counts = countStatuses([runner]);
   const planned = runner.cases.length;
   const shown = statuses.filter((status) => counts[status] > 0).map((status) => paint(paintOf(status), `${formatCount(counts[status])} ${status}`));
-  const rate = counts.conforms > 0 ? ` (${formatRate(counts.conforms, planned)} conform)` : '';
+  const offered = planned - counts.unsupported;
+  const rate = counts.conforms > 0 ? ` (${formatRate(counts.conforms, offered)} of the ${formatCount(offered)} offered conform)` : '';
   return [`${paint('strong', runner.runner)}  ${formatCount(planned)} planned: ${shown.join(', ')}${rate}`, ...assumption(runner).map((text) => `  ${paint('warn', text)}`)];
 }
 

@@ -22,7 +22,7 @@ export async function doctor(home: string, nodeVersion: string, variables: Reado
   const interpreters = await findInterpreters(variables);
   const lines: Line[] = [
     { ok: true, text: `node ${nodeVersion}` },
-    { ok: interpreters.length > 0, text: `CPython ${interpreters.map(({ version }) => version).join(', ') || 'none found: install CPython 3.11'}` },
+    { ok: interpreters.length > 0, text: `CPython ${[...new Set(interpreters.map(({ version }) => version))].join(', ') || 'none found: install CPython 3.11'}` },
     { ok: true, text: `cache ${home}, ${formatBytes(await freeBytes(home))} free` },
     ...await environmentLines(home, interpreters),
   ];

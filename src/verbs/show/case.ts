@@ -32,7 +32,7 @@ export function formatCase({ planned, case: question, accepted }: Expectation, o
 function formatConfig({ config, initial }: Case): string {
   const { numFeatures, eps, momentum, affine, statistics, dtype } = config;
   const set = (Object.entries(initial) as [string, Tensor][]).map(([name, values]) => `${name}=[${formatNumbers(values.data, values.dtype)}]`);
-  return [`num_features=${String(numFeatures)}`, `eps=${String(eps)}`, `momentum=${momentum === null ? 'cumulative' : String(momentum)} (weight of the new batch)`, `affine=${String(affine)}`, `statistics=${statistics}`, `dtype=${dtype}`, ...set].join(', ');
+  return [`num_features=${String(numFeatures)}`, `eps=${formatNumber(eps, 17)}`, `momentum=${momentum === null ? 'cumulative' : String(momentum)} (weight of the new batch)`, `affine=${String(affine)}`, `statistics=${statistics}`, `dtype=${dtype}`, ...set].join(', ');
 }
 
 function formatData({ ranks }: Case): string[] {
@@ -88,13 +88,21 @@ function formatVerdict({ runner, record }: ShownObservation): string {
 }
 
 /** Shortest decimals that give back the number in its type: 9 digits for float32, 17 for float64. */
-export function formatNumbers(values: Float64Array, dtype: FloatType): string {
+function formatNumbers(values: Float64Array, dtype: FloatType): string {
   const digits = { float16: 5, bfloat16: 4, float32: 9, float64: 17 }[dtype];
-  const shown = Array.from(values.subarray(0, shownElements), (value) => String(Number.isFinite(value) ? Number(value.toPrecision(digits)) : value));
+  const shown = Array.from(values.subarray(0, shownElements), (value) => formatNumber(value, digits));
   return shown.join(' ') + (values.length > shownElements ? ` … (${String(values.length)} in all)` : '');
 }
 
+/** Up to so many digits, small and large numbers with an exponent. */
+function formatNumber(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  return size !== 0 && (size < 1e-3 || size >= 1e15) ? rounded.toExponential() : String(rounded);
+}
+
 function formatBounds(bounds: Float64Array): string {
-  const shown = Array.from(bounds.subarray(0, shownElements), (bound) => (bound === Infinity ? 'anything finite' : bound.toPrecision(3)));
+  const shown = Array.from(bounds.subarray(0, shownElements), (bound) => (bound === Infinity ? 'anything finite' : formatNumber(bound, 3)));
   return shown.join(' ') + (bounds.length > shownElements ? ' …' : '');
 }
