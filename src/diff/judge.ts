@@ -8,7 +8,7 @@ import { circumstanceHolds, type Facts } from '../spec/circumstance.ts';
 import type { Dialect } from '../spec/dialect.ts';
 import type { Departure } from '../spec/generated/dialect.ts';
 import type { RuleId } from '../spec/rule-id.ts';
-import { variantCauses } from './catalogue.ts';
+import { naiveAccumulation, variantCauses } from './catalogue.ts';
 import { explain } from './cause.ts';
 import { compare, type Comparison } from './compare.ts';
 import { isVacuous } from './vacuity.ts';
@@ -47,28 +47,37 @@ function judgeObservation(expectation: Expectation, observation: Observation, di
   const offered = offeredObservables(dialect);
   const comparison = compare(expectation.accepted, observation, offered);
   if (comparison.deviations.length > 0) {
-    const departure = documentedDeparture(expectation, observation, dialect, offered);
-    if (departure !== null) return documented(comparison, departure);
+    const explained = documentedDeparture(expectation, observation, dialect, offered);
+    if (explained !== null) return documented(comparison, explained);
   }
   const outside = comparison.deviations.some(({ level }) => level === 'must');
   if (outside) return deviating('violates', expectation, observation, comparison, offered);
-  if (!expectation.planned.expectsConstant && isVacuous(expectation.accepted)) return { ...without('mistrusted', 'zero, a constant and the initial value would all be accepted'), accuracy: comparison.accuracy };
+  const { expectsConstant } = expectation.planned;
+  if (!expectsConstant && !comparison.accuracy.some((entry) => entry.graded > 0)) return { ...without('ungradable', 'no element of any observable has a bound'), accuracy: comparison.accuracy };
+  if (!expectsConstant && isVacuous(expectation.accepted)) return { ...without('mistrusted', 'zero, a constant and the initial value would all be accepted'), accuracy: comparison.accuracy };
   if (comparison.deviations.length > 0) return deviating('inaccurate', expectation, observation, comparison, offered);
-  const graded = comparison.accuracy.some((entry) => entry.graded > 0) || expectation.planned.expectsConstant;
-  return { status: graded ? 'conforms' : 'ungradable', rule: null, cause: null, candidates: [], reason: null, ...comparison };
+  return { status: 'conforms', rule: null, cause: null, candidates: [], reason: null, ...comparison };
 }
 
 export function offeredObservables(dialect: Dialect): ReadonlySet<Observable> {
   return new Set(observables.filter((observable) => dialect.observables[observable].offered));
 }
 
-function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect, offered: ReadonlySet<Observable>): Departure | null {
+/** A departure that the documentation quotes, and what it leaves unexplained: inaccuracy at most. */
+interface Explained {
+  readonly departure: Departure;
+  readonly left: Comparison;
+}
+
+function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect, offered: ReadonlySet<Observable>): Explained | null {
   const facts = factsOf(expectation.case);
-  return dialect.departures.find((departure) => {
-    if (!circumstanceHolds(departure.when, facts)) return false;
+  for (const departure of dialect.departures) {
     const cause = variantCauses.find(({ id }) => id === departure.variant);
-    return cause !== undefined && compare(acceptCase(expectation.case, cause.formulas), observation, offered).deviations.length === 0;
-  }) ?? null;
+    if (cause === undefined || !circumstanceHolds(departure.when, facts)) continue;
+    const left = compare(acceptCase(expectation.case, cause.formulas), observation, offered);
+    if (left.deviations.every(({ level }) => level === 'should')) return { departure, left };
+  }
+  return null;
 }
 
 /** What is true of a case, in the words of a dialect's circumstances. */
@@ -80,11 +89,11 @@ function factsOf({ layer, config, program }: Case): Facts {
   };
 }
 
-function documented(comparison: Comparison, departure: Departure): Verdict {
-  return {
-    status: 'documented', rule: departure.rule as RuleId, cause: departure.variant, candidates: [],
-    reason: `“${departure.quote}” (${departure.source})`, ...comparison,
-  };
+function documented(comparison: Comparison, { departure, left }: Explained): Verdict {
+  const reason = `“${departure.quote}” (${departure.source})`;
+  const [inaccuracy] = left.deviations;
+  if (inaccuracy !== undefined) return { status: 'inaccurate', rule: inaccuracy.rule, cause: naiveAccumulation.id, candidates: [], reason, ...left };
+  return { status: 'documented', rule: departure.rule as RuleId, cause: departure.variant, candidates: [], reason, ...comparison };
 }
 
 function deviating(status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, offered: ReadonlySet<Observable>): Verdict {

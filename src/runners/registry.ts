@@ -4,7 +4,7 @@ import type { Layer } from '../cases/case.ts';
 import { type AvailableEnvironment, listVersions } from '../environments/catalogue.ts';
 import { UserError } from '../spec/user-error.ts';
 import { readDescription, readVariants, type RunnerDescription } from './description.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../spec/nearest.ts';
 import type { Launch } from './runner-process.ts';
 
 /** A runner that can be asked for by its id. */
@@ -95,9 +95,21 @@ function unknownRunner(id: string, known: readonly KnownRunner[]): UserError {
   const ids = known.map((one) => one.id);
   return new UserError(
     'UNKNOWN_RUNNER',
-    `there is no runner "${id}"; known: ${ids.join(', ') || 'none'}`,
+    `there is no runner "${id}"; known: ${summariseIds(known).join(', ') || 'none'}`,
     hintOf(nearest(id, ids), 'a path to a runner description also works'),
   );
+}
+
+/** Ids for a message: the variants of a family are counted, not listed. */
+function summariseIds(known: readonly KnownRunner[]): string[] {
+  const plain = known.filter(({ variant }) => variant === undefined).map(({ id }) => id);
+  const families = new Map<string, number>();
+  for (const { id, variant } of known) {
+    if (variant === undefined) continue;
+    const family = id.slice(0, -variant.length);
+    families.set(family, (families.get(family) ?? 0) + 1);
+  }
+  return [...plain, ...[...families].map(([family, count]) => `${family}* (${count} variants)`)];
 }
 
 function unknownVersion({ id, environments }: KnownRunner, asked: string): UserError {

@@ -3,7 +3,6 @@ import { judge } from '../../diff/judge.ts';
 import type { Status } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { logsFolder } from '../../environments/home.ts';
-import { useInterpreter } from '../../environments/use-interpreter.ts';
 import { failingStatuses } from '../../gate/decide.ts';
 import { applicableEntries, type CompiledEntry, consultList } from '../../gate/known-failing.ts';
 import type { RunFile } from '../../reports/run-file.ts';
@@ -56,7 +55,7 @@ export async function askRunner(runner: AskedRunner, shared: SharedRun): Promise
 }
 
 async function interpreterOf(runner: AskedRunner, { options, listener, signal }: SharedRun): Promise<string | undefined> {
-  if (runner.interpreter !== null) return (await useInterpreter(runner.interpreter)).path;
+  if (runner.interpreter !== null) return runner.interpreter;
   const { environment } = runner.spec;
   if (environment === undefined) return undefined;
   listener.stage(runner.key, 'looking for its environment');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Layer } from '../../cases/case.ts';
 import type { Plan, PlannedCase } from '../../cases/plan.ts';
 import { causeIds } from '../../diff/catalogue.ts';
+import { useInterpreter } from '../../environments/use-interpreter.ts';
 import type { RunnerSpec } from '../../runners/registry.ts';
 import type { KnownFailing, KnownFailingFile } from '../../spec/generated/known-failing.ts';
 import { UserError } from '../../spec/user-error.ts';
@@ -15,7 +16,7 @@ export interface AskedRunner {
   /** `<id>@<version>`, the key in every file. */
   readonly key: string;
   readonly spec: RunnerSpec;
-  /** Interpreter that the user named. */
+  /** Interpreter that the user named, tried out. */
   readonly interpreter: string | null;
   /** Indices into the plan. */
   readonly indices: readonly number[];
@@ -28,8 +29,9 @@ export interface AskedRunner {
 export async function askRunners(ids: readonly string[], python: Readonly<Record<string, string>>, plan: Plan, known: string | undefined): Promise<readonly AskedRunner[]> {
   const resolved = await Promise.all(ids.map((id) => runnerNamed(id)));
   refuseStrayInterpreters(python, resolved);
-  return resolved.map((runner) => {
-    const interpreter = python[runner.id] ?? null;
+  return Promise.all(resolved.map(async (runner) => {
+    const named = python[runner.id];
+    const interpreter = named === undefined ? null : (await useInterpreter(named)).path;
     const speaks = ({ layer }: PlannedCase): boolean => runner.layers.includes(layer);
     return {
       key: interpreter === null ? runnerKey(runner) : `${runner.id}@user`,
@@ -39,7 +41,7 @@ export async function askRunners(ids: readonly string[], python: Readonly<Record
       excluded: [...new Set(plan.cases.filter((planned) => !speaks(planned)).map(({ layer }) => layer))],
       entries: readKnown(known ?? join(runner.folder, 'known-failing.yaml'), known !== undefined),
     };
-  });
+  }));
 }
 
 function refuseStrayInterpreters(python: Readonly<Record<string, string>>, runners: readonly RunnerSpec[]): void {

@@ -8,6 +8,7 @@ import { schemaVersion } from '../../reports/read-run.ts';
 import { createRunFile, runFileName, unwritable } from '../../reports/run-file.ts';
 import type { RunHeader } from '../../reports/run.ts';
 import { writeReports } from '../../reports/write.ts';
+import { readRules } from '../../spec/rules.ts';
 import { UserError } from '../../spec/user-error.ts';
 import { catalogueIds, loadPlan, selectFrom } from '../load-plan.ts';
 import { toolVersion } from '../tool.ts';
@@ -28,6 +29,7 @@ export const defaultRunners: readonly string[] = ['pytorch', 'mindspore'];
  * @throws {UserError} for bad input, before anything starts; for an environment or a runner that is broken, after the files are written
  */
 export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
+  readRules(); // what the reports will need must not fail after the measurement
   const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
   const runners = await askRunners(options.runners.length > 0 ? options.runners : defaultRunners, options.python, plan, options.known);
   refuseSmallPlans(runners, plan, options);
