@@ -21,9 +21,8 @@ function lastForward(steps: readonly Step[], text: string): number {
 
 /** `2x3x4` → [2, 3, 4]. */
 export function parseShape(text: string): readonly number[] {
-  const extents = text.split('x').map(Number);
-  if (extents.some((extent) => !Number.isInteger(extent) || extent < 0)) throw axisError('shape', text, 'whole numbers joined by x, such as 4x3x2x2');
-  return extents;
+  if (!/^\d+(x\d+)*$/.test(text)) throw axisError('shape', text, 'whole numbers joined by x, such as 4x3x2x2');
+  return text.split('x').map(Number);
 }
 
 /** `2x3+3x3` → [[2, 3], [3, 3]]. */
@@ -38,7 +37,7 @@ export function parseMomentum(text: string): number | null {
 
 export function parseNumber(axis: string, text: string): number {
   const value = Number(text);
-  if (text === '' || !Number.isFinite(value)) throw axisError(axis, text, 'a finite decimal number');
+  if (!/^-?\d+(\.\d+)?(e-?\d+)?$/.test(text) || !Number.isFinite(value)) throw axisError(axis, text, 'a finite decimal number');
   return value;
 }
 

@@ -42,7 +42,7 @@ export function drawInitial(seed: readonly SeedPart[], name: 'gamma' | 'beta' | 
 }
 
 function initialValue(name: 'gamma' | 'beta' | 'running_mean' | 'running_var', random: number, channel: number): number {
-  const magnitude = (5 + 2 * (random % 5) + 11 * (channel % 2)) / 16; // odd sixteenths: never 0 or 1
+  const magnitude = (5 + 2 * (random % 5) + 10 * (channel % 2)) / 16; // odd sixteenths: never 0 or 1
   if (name === 'running_var') return magnitude;
   return (random >>> 8) % 2 === 0 ? magnitude : -magnitude;
 }

@@ -21,8 +21,10 @@ export interface Expectation {
   readonly accepted: Accepted;
 }
 
+/** The expectation of a case, worked out when an answer first needs it: an unsupported case never does. */
 export function expectationOf(planned: PlannedCase, materialised: Case): Expectation {
-  return { planned, case: materialised, accepted: acceptCase(materialised) };
+  let accepted: Accepted | undefined;
+  return { planned, case: materialised, get accepted() { return (accepted ??= acceptCase(materialised)); } };
 }
 
 /** The verdict on one answer, before the known-failing list is consulted. */

@@ -1,6 +1,5 @@
 import type { Plan } from '../../cases/plan.ts';
 import { judge } from '../../diff/judge.ts';
-import type { Status } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { logsFolder } from '../../environments/home.ts';
 import { failingStatuses } from '../../gate/decide.ts';
@@ -28,27 +27,49 @@ export interface SharedRun {
   readonly onLine: (line: CaseLine) => void;
 }
 
-/** The last line on its way to the disk, and what went wrong there. */
-interface Written {
-  last: Promise<void>;
+/** One runner's part of a run, which one or several processes share. */
+export interface Work {
+  readonly runner: AskedRunner;
+  /** The next case that nobody has taken. */
+  readonly take: () => number | undefined;
+  readonly remaining: () => number;
+  /** Processes at it now. */
+  processes: number;
+  interpreter: Promise<string | undefined> | undefined;
+  introduced: boolean;
+  done: number;
+  deviations: number;
+  /** The last line on its way to the disk, and what went wrong there. */
+  written: Promise<void>;
   failure: Error | undefined;
 }
 
-/** Interpreter, process, smoke exchange, then every case of the runner's plan: judged and written as it comes. */
-export async function askRunner(runner: AskedRunner, shared: SharedRun): Promise<void> {
+export function createWork(runner: AskedRunner): Work {
+  let next = 0;
+  return {
+    runner, take: () => runner.indices[next++], remaining: () => Math.max(0, runner.indices.length - next),
+    processes: 0, interpreter: undefined, introduced: false, done: 0, deviations: 0, written: Promise.resolve(), failure: undefined,
+  };
+}
+
+/** Interpreter, process, smoke exchange, then cases of the runner's plan until none is left: judged and written as they come. */
+export async function serve(work: Work, shared: SharedRun): Promise<void> {
   const { options, listener, signal } = shared;
-  const python = await interpreterOf(runner, shared);
-  listener.stage(runner.key, 'starting');
+  const { runner } = work;
+  work.interpreter ??= interpreterOf(runner, shared);
+  const python = await work.interpreter;
+  if (!work.introduced) listener.stage(runner.key, 'starting');
   const session = await openSession(runner.spec, {
-    logFolder: logsFolder(options.home), logName: runner.key, python, threads: options.threads, device: options.device,
+    logFolder: logsFolder(options.home), logName: `${runner.key}-${String(work.processes)}`, python, threads: options.threads, device: options.device,
     timeLimitMs: options.timeLimitMs, signal, onProgress: (text) => { listener.stage(runner.key, text); },
   });
   try {
     await smokeTest(session);
     const dialect = readDialect(runner.spec.dialect, session.identity.version);
     const facts = factsOf(runner, session, dialect);
-    await shared.file.write(facts);
-    await askCases(runner, session, dialect, facts, shared);
+    if (!work.introduced) await shared.file.write(facts);
+    work.introduced = true;
+    await askCases(work, session, dialect, facts, shared);
   } finally {
     await session.close();
   }
@@ -73,39 +94,32 @@ function factsOf(runner: AskedRunner, { identity }: Session, dialect: Dialect): 
   };
 }
 
-async function askCases(runner: AskedRunner, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
-  const entries = applicableEntries(runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
-  const written: Written = { last: Promise.resolve(), failure: undefined };
-  const tally = { done: 0, planned: runner.indices.length, deviations: 0 };
+async function askCases(work: Work, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
+  const entries = applicableEntries(work.runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
   const onAnswer = (answer: Answer, { seq }: Question): void => {
-    const status = writeAnswer(seq, answer, runner, dialect, entries, shared, (promise) => {
-      written.last = promise.catch((error: unknown) => { written.failure ??= error as Error; });
-    });
-    tally.done += 1;
-    if (failingStatuses.includes(status)) tally.deviations += 1;
-    shared.listener.progress(runner.key, tally);
+    const line = judgeAnswer(seq, answer, work.runner.key, dialect, entries, shared);
+    work.written = shared.file.write(line).catch((error: unknown) => { work.failure ??= error as Error; });
+    shared.onLine(line);
+    work.done += 1;
+    if (failingStatuses.includes(line.status)) work.deviations += 1;
+    shared.listener.progress(work.runner.key, { done: work.done, planned: work.runner.indices.length, deviations: work.deviations });
   };
-  await session.run(questions(runner, shared, written), onAnswer);
-  await written.last;
-  if (written.failure !== undefined) throw written.failure;
+  await session.run(questions(work, shared), onAnswer);
+  await work.written;
+  if (work.failure !== undefined) throw work.failure;
 }
 
-function writeAnswer(
-  index: number, answer: Answer, runner: AskedRunner, dialect: Dialect, entries: readonly CompiledEntry[], shared: SharedRun, onWrite: (promise: Promise<void>) => void,
-): Status {
+function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dialect, entries: readonly CompiledEntry[], shared: SharedRun): CaseLine {
   const expectation = shared.expectations.at(index);
   const verdict = judge(expectation, answer, dialect);
   const { status, reason } = consultList(expectation.planned.id, verdict, entries);
-  const line = caseRecord(index, runner.key, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status);
-  onWrite(shared.file.write(line));
-  shared.onLine(line);
-  return status;
+  return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status);
 }
 
-async function* questions(runner: AskedRunner, shared: SharedRun, written: Readonly<Written>): AsyncGenerator<Question> {
-  for (const index of runner.indices) {
-    if (written.failure !== undefined) throw written.failure;
-    await written.last; // the disk sets the pace when it is slower than the runner
+async function* questions(work: Work, shared: SharedRun): AsyncGenerator<Question> {
+  for (let index = work.take(); index !== undefined; index = work.take()) {
+    if (work.failure !== undefined) throw work.failure;
+    await work.written; // the disk sets the pace when it is slower than the runner
     yield { seq: index, case: shared.expectations.at(index).case };
   }
 }

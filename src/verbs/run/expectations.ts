@@ -8,7 +8,7 @@ export interface Expectations {
 }
 
 /** How many expectations are kept while the slower runner catches up. */
-const kept = 2048;
+const kept = 4096;
 /** Larger cases are computed again rather than kept. */
 const largestKeptElements = 4096;
 

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import PQueue from 'p-queue';
 import type { Plan } from '../../cases/plan.ts';
 import { decideGate, type GateDecision } from '../../gate/decide.ts';
 import { expiredEntries, unmatchedEntries } from '../../gate/known-failing.ts';
@@ -12,10 +11,11 @@ import { readRules } from '../../spec/rules.ts';
 import { UserError } from '../../spec/user-error.ts';
 import { catalogueIds, loadPlan, selectFrom } from '../load-plan.ts';
 import { toolVersion } from '../tool.ts';
-import { askRunner, type SharedRun } from './ask-runner.ts';
+import type { SharedRun } from './ask-runner.ts';
 import { type AskedRunner, askRunners } from './asked-runner.ts';
 import { createExpectations } from './expectations.ts';
 import type { RunListener, RunOptions, RunOutcome } from './options.ts';
+import { askAll } from './schedule.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** Runners of a run that names none. */
@@ -47,12 +47,6 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   const written = await writeReports(options.out);
   if (!complete && !limit.signal.aborted) throw failures[0];
   return { ...written, decision, complete };
-}
-
-async function askAll(runners: readonly AskedRunner[], shared: SharedRun): Promise<readonly unknown[]> {
-  const queue = new PQueue({ concurrency: shared.options.jobs });
-  const results = await Promise.allSettled(runners.map((runner) => queue.add(() => askRunner(runner, shared))));
-  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
 }
 
 /** Follows the user's own signal, and stops the run when so many cases have failed. */

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../spec/user-error.ts';
+import { matchesPattern, select } from './select.ts';
+
+const id = 'batchnorm2d/state/running-var/mode=train/shape=4x3x2x2/momentum=0.1/data=offset-1e3';
+
+describe('patterns of case ids', () => {
+  it.each<[string, boolean]>([
+    [id, true], ['**', true], ['batchnorm2d/**', true], ['**/data=offset-1e3', true], ['**/shape=4x3x2x2/**', true], ['batchnorm*/state/**', true], ['*/*/*/*/*/*/*', true],
+    ['**/momentum=*/**', true], ['**/data=offset-*', true],
+    ['batchnorm2d/*', false], ['*', false], ['*/*/*/*/*/*', false], ['**/momentum=0.5/**', false], ['batchnorm2d', false], ['state/**', false], ['**/data=offset', false], ['', false],
+  ])('%s: %s', (pattern, matches) => {
+    expect(pattern !== '' && matchesPattern(pattern)(id)).toBe(matches);
+  });
+
+  it('every other character stands for itself', () => {
+    expect(matchesPattern('**/ranks=2x3+3x3/**')('syncbatchnorm/sync/pooled/ranks=2x3+3x3/momentum=1')).toBe(true);
+    expect(['a/b=[1]', 'a/b={1,2}', 'a/b=(1)', '!a/b', 'a/.b'].map((literal) => matchesPattern(literal)(literal))).toEqual([true, true, true, true, true]);
+    expect(matchesPattern('a/b=[12]')('a/b=1')).toBe(false);
+    expect(matchesPattern('a/{b,c}')('a/b')).toBe(false);
+    expect(matchesPattern('!a/b')('a/c')).toBe(false);
+    expect(matchesPattern('a.b')('axb')).toBe(false);
+  });
+});
+
+describe('selection', () => {
+  const items = ['a/x=1', 'a/x=2', 'b/x=1'].map((name) => ({ id: name }));
+  const ids = (patterns: readonly string[]) => select(items, patterns).map((item) => item.id);
+
+  it('no pattern selects all, several select what any matches, in the order of the plan', () => {
+    expect(ids([])).toEqual(['a/x=1', 'a/x=2', 'b/x=1']);
+    expect(ids(['b/**', '**/x=1'])).toEqual(['a/x=1', 'b/x=1']);
+    expect(ids(['a/x=2', 'a/x=2'])).toEqual(['a/x=2']);
+  });
+
+  it('a pattern that matches nothing is an error, even beside one that matches', () => {
+    const refused = (): unknown => {
+      try {
+        return select(items, ['a/**', 'c/**']);
+      } catch (error) {
+        return error instanceof UserError ? `${error.code}: ${error.message} (${error.hint})` : error;
+      }
+    };
+    expect(refused()).toMatchInlineSnapshot(`"SELECT_EMPTY: --select 'c/**' matches none of the 3 planned cases ('*' stands for one component and '**' for any number; 'list' prints the ids, the first is a/x=1)"`);
+  });
+});

@@ -1,0 +1,49 @@
+import { createWork, serve, type SharedRun, type Work } from './ask-runner.ts';
+import type { AskedRunner } from './asked-runner.ts';
+
+/** A further process is worth its start only when it finds so many cases to take over. */
+const worthAProcess = 500;
+
+/**
+ * Asks all runners side by side, `jobs` processes at one time. Every runner gets one before any gets two; a process that
+ * has no more cases leaves its place to the runner that has most of them left.
+ *
+ * @returns what went wrong, one error per runner; nothing else of that runner is asked
+ */
+export async function askAll(runners: readonly AskedRunner[], shared: SharedRun): Promise<readonly Error[]> {
+  const works = runners.map((runner) => createWork(runner));
+  await new Promise<void>((resolve) => {
+    let running = 0;
+    const fill = (): void => {
+      for (let work = neediest(works); running < shared.options.jobs && work !== undefined; work = neediest(works)) {
+        running += 1;
+        void place(work, shared).finally(() => {
+          running -= 1;
+          fill();
+        });
+      }
+      if (running === 0) resolve();
+    };
+    fill();
+  });
+  return works.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+}
+
+async function place(work: Work, shared: SharedRun): Promise<void> {
+  work.processes += 1;
+  try {
+    await serve(work, shared);
+  } catch (error) {
+    work.failure ??= error as Error;
+  } finally {
+    work.processes -= 1;
+  }
+}
+
+function neediest(works: readonly Work[]): Work | undefined {
+  const open = works.filter(({ failure, remaining }) => failure === undefined && remaining() > 0);
+  const idle = open.find(({ processes }) => processes === 0);
+  if (idle !== undefined) return idle;
+  const share = ({ remaining, processes }: Work): number => remaining() / (processes + 1);
+  return open.filter((work) => share(work) >= worthAProcess).sort((a, b) => share(b) - share(a))[0];
+}
