@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acceptCase } from './accept.ts';
 import type { AcceptedStep } from './accepted.ts';

@@ -18,13 +18,19 @@ const program = new Command('bn-conformance')
   .configureOutput({ outputError: () => undefined });
 
 for (const command of [runCommand(), listCommand(), showCommand(), knownCommand(), doctorCommand(), envsCommand()]) {
-  program.addCommand(command.exitOverride().configureOutput({ outputError: () => undefined }));
+  program.addCommand(throwInstead(command));
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
+}
+
+/** Makes a verb and the verbs below it throw where commander would print and leave with a code of its own. */
+function throwInstead(command: Command): Command {
+  for (const below of command.commands) throwInstead(below);
+  return command.exitOverride().configureOutput({ outputError: () => undefined });
 }
 
 function reportFailure(error: unknown): number {

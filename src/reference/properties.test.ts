@@ -1,4 +1,5 @@
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { backwardOf, distance, forwardOf, question, stepOf, tensor } from './question.fixture.ts';
 import { simulate } from './simulate.ts';
