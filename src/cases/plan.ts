@@ -95,7 +95,7 @@ function axisValues(block: SuiteBlock, layer: Layer, axis: string): readonly str
 }
 
 /** True when every axis of the condition has one of its values. */
-export function matches(condition: Condition, axes: Readonly<Record<string, string>>): boolean {
+function matches(condition: Condition, axes: Readonly<Record<string, string>>): boolean {
   return Object.entries(condition).every(([axis, values]) => values.includes(axes[axis] ?? ''));
 }
 

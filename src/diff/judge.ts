@@ -61,7 +61,7 @@ function judgeObservation(expectation: Expectation, observation: Observation, di
   return { status: 'conforms', rule: null, cause: null, candidates: [], reason: null, ...comparison };
 }
 
-export function offeredObservables(dialect: Dialect): ReadonlySet<Observable> {
+function offeredObservables(dialect: Dialect): ReadonlySet<Observable> {
   return new Set(observables.filter((observable) => dialect.observables[observable].offered));
 }
 

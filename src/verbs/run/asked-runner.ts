@@ -55,7 +55,7 @@ function refuseStrayInterpreters(python: Readonly<Record<string, string>>, runne
  *
  * @throws {UserError} FILE_NOT_FOUND for a file that was named, FILE_INVALID, CAUSE_UNKNOWN
  */
-export function readKnown(path: string, named: boolean): readonly KnownFailing[] {
+function readKnown(path: string, named: boolean): readonly KnownFailing[] {
   if (!named && !existsSync(path)) return [];
   const { entries } = readValidated<KnownFailingFile>('schemas/known-failing', path);
   const wrong = entries.find(({ cause }) => !causeIds.includes(cause));
