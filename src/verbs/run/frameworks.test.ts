@@ -28,7 +28,7 @@ function ask(folder: string, change: Partial<RunOptions>): Promise<RunOutcome> {
   return run(options, silent, new AbortController().signal);
 }
 
-const added = (counts: Summary['statuses']): number => Object.values(counts).reduce((total, count) => total + count, 0);
+const added = (counts: Summary['statuses']): number => Object.values<number>({ ...counts }).reduce((total, count) => total + count, 0);
 
 describe('the real PyTorch and the real MindSpore', () => {
   let outcome: RunOutcome;

@@ -45,7 +45,8 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started });
   await file.close();
   const written = await writeReports(options.out);
-  if (!complete && !limit.signal.aborted) throw failures[0];
+  const [failure] = failures;
+  if (failure !== undefined && !limit.signal.aborted) throw failure;
   return { ...written, decision, complete };
 }
 
