@@ -85,7 +85,8 @@ async function interpreterOf(runner: AskedRunner, { options, listener, signal }:
   return python;
 }
 
-function factsOf(runner: AskedRunner, { identity }: Session, dialect: Dialect): RunnerFacts {
+/** Who a started runner is, as the run file says it. */
+export function factsOf(runner: AskedRunner, { identity }: Session, dialect: Dialect): RunnerFacts {
   const { framework, version, build, language, device, cpu, threads } = identity;
   return {
     type: 'runner', runner: runner.key, framework, version, build, language, device, cpu, threads,
@@ -94,7 +95,8 @@ function factsOf(runner: AskedRunner, { identity }: Session, dialect: Dialect): 
   };
 }
 
-async function askCases(work: Work, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
+/** Asks one session cases of the work until none is left. */
+export async function askCases(work: Work, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
   const entries = applicableEntries(work.runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
   const onAnswer = (answer: Answer, { seq }: Question): void => {
     const line = judgeAnswer(seq, answer, work.runner.key, dialect, entries, shared);
