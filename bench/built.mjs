@@ -19,6 +19,6 @@ export const { openSession } = /** @type {typeof import('../src/runners/session.
 export const { smokeTest } = /** @type {typeof import('../src/runners/smoke-test.ts')} */ (await built('runners/smoke-test'));
 export const { readDialect } = /** @type {typeof import('../src/spec/dialect.ts')} */ (await built('spec/dialect'));
 export const { loadPlan } = /** @type {typeof import('../src/verbs/load-plan.ts')} */ (await built('verbs/load-plan'));
-export const { askCases, factsOf } = /** @type {typeof import('../src/verbs/run/ask-runner.ts')} */ (await built('verbs/run/ask-runner'));
+export const { askCases, createWork, factsOf } = /** @type {typeof import('../src/verbs/run/ask-runner.ts')} */ (await built('verbs/run/ask-runner'));
 export const { askRunners } = /** @type {typeof import('../src/verbs/run/asked-runner.ts')} */ (await built('verbs/run/asked-runner'));
 export const { createExpectations } = /** @type {typeof import('../src/verbs/run/expectations.ts')} */ (await built('verbs/run/expectations'));

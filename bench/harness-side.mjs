@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { askCases, createExpectations, createRunFile, factsOf, openSession, readDialect, runFileName, smokeTest } from './built.mjs';
+import { askCases, createExpectations, createRunFile, createWork, factsOf, openSession, readDialect, runFileName, smokeTest } from './built.mjs';
 
 /**
  * @import { Plan } from '../src/cases/plan.ts'
@@ -46,8 +46,9 @@ export async function openHarnessSide(plan, runner, python, options, logFolder) 
     const expectations = createExpectations(plan.cases, plan.seed); // nothing is left over from an earlier pass
     const onLine = (/** @type {{ readonly index: number, readonly found: Status }} */ line) => void found.set(line.index, line.found);
     const shared = { plan, options, listener, expectations, file, signal: new AbortController().signal, onLine };
+    const work = createWork({ ...runner, indices });
     const began = performance.now();
-    await askCases({ ...runner, indices }, session, dialect, facts, shared);
+    await askCases(work, session, dialect, facts, shared);
     const seconds = (performance.now() - began) / 1000;
     await file.close(); // once per run, and the disk's business
     return { seconds, found };

@@ -51,5 +51,5 @@ function abridge(value: unknown): string {
 }
 
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return (cause instanceof Error ? cause.message : String(cause)).trimEnd();
 }

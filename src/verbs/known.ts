@@ -19,11 +19,13 @@ export interface KnownUpdate {
 }
 
 const deviating: readonly string[] = ['inaccurate', 'violates', 'mistrusted', 'crashed', 'timed-out', 'garbled'];
+/** What the gate does not hold against an entry either: no deviation was or could be seen. */
+const silent: readonly string[] = ['unsupported', 'ungradable', 'not-run'];
 const toBeFilled = 'TO BE FILLED IN';
 
 /**
  * Rewrites a known-failing list by what a run showed: entries that still fit stay as people wrote them, comments included;
- * entries whose cases ran and do not fit go; deviations that no entry names come in with placeholders that the schema
+ * entries of which no case that ran fits go; deviations that no entry names come in with placeholders that the schema
  * refuses until somebody fills them. Entries of which no case ran stay.
  */
 export function updateKnown(path: string, cases: readonly RanCase[], versions: string, expires: string): KnownUpdate {
@@ -63,7 +65,7 @@ function names(entry: KnownFailing, { id, record }: RanCase): boolean {
 
 function stillFits(entry: KnownFailing, cases: readonly RanCase[]): boolean {
   const match = matchesPattern(entry.cases);
-  const ran = cases.filter(({ id, record }) => match(id) && record.found !== 'not-run');
+  const ran = cases.filter(({ id, record }) => match(id) && !silent.includes(record.found));
   return ran.length === 0 || ran.some((one) => names(entry, one));
 }
 
@@ -79,14 +81,19 @@ function newEntries(unlisted: readonly RanCase[], cases: readonly RanCase[], ver
     if (first === undefined) return [];
     const pattern = `${first.id.split('/').slice(0, 3).join('/')}/**`;
     const match = matchesPattern(pattern);
-    const whole = first.record.cause !== 'unexplained' && cases.filter(({ id, record }) => match(id) && record.found !== 'unsupported').every((ran) => group.includes(ran));
+    const whole = namedCause(first.record) !== 'unexplained' && cases.filter(({ id, record }) => match(id) && record.found !== 'unsupported').every((ran) => group.includes(ran));
     return (whole ? [pattern] : group.map(({ id }) => id)).map((named) => entryFor(named, first, versions, expires));
   });
 }
 
 function entryFor(cases: string, { record }: RanCase, versions: string, expires: string): KnownFailing {
   return {
-    cases, versions, status: record.found as KnownFailing['status'], cause: record.cause ?? 'unexplained',
+    cases, versions, status: record.found as KnownFailing['status'], cause: namedCause(record),
     reason: toBeFilled, link: toBeFilled, owner: toBeFilled, expires,
   };
+}
+
+/** An ambiguous case is known by any of its candidates; whoever fills the entry in picks the right one. */
+function namedCause({ cause, candidates }: RanCase['record']): string {
+  return (cause === 'ambiguous' ? candidates[0] : cause) ?? 'unexplained';
 }

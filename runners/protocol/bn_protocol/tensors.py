@@ -77,7 +77,7 @@ def _view(payload: bytes, dtype: np.dtype, shape: tuple[int, ...], offset: int) 
 
 
 def _load_file(path: str, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
-    array = np.load(path, allow_pickle=False)
+    array = np.load(path, mmap_mode='r', allow_pickle=False)  # a batch is decoded before its first case runs
     if array.dtype != dtype or array.shape != shape:
         raise ValueError(f'{path} holds {array.dtype} {array.shape}, the header says {dtype} {shape}')
     return np.ascontiguousarray(array).reshape(shape)  # ascontiguousarray makes a scalar one-dimensional

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan, PlannedCase } from '../cases/plan.ts';
+import { describePlan, formatListing } from './list.ts';
+import { listSuites, loadPlan, selectFrom } from './load-plan.ts';
+
+function planned(layer: PlannedCase['layer'], axes: Readonly<Record<string, string>>, repeats = false): PlannedCase {
+  const shown = Object.entries(axes).map(([axis, value]) => `${axis}=${value}`);
+  return { id: [layer, 'norm/output', ...shown].join('/'), layer, behaviour: 'norm/output', rules: ['BN-NORM-01'], axes, expectsConstant: false, repeats, literal: null };
+}
+
+const plan: Plan = {
+  suite: 'toy', seed: 5, minimum: 1, knownShare: 0,
+  cases: [planned('batchnorm1d', { program: 'train', shape: '4x3' }), planned('batchnorm1d', { program: 'eval', shape: '4x3' }), planned('batchnorm1d', { program: 'eval', shape: '4x3' }, true), planned('syncbatchnorm', { program: 'train', ranks: '2x3+3x3' })],
+  excluded: [{ behaviour: 'norm/output', combination: { program: ['eval'], shape: ['5x3', '6x3'] }, rule: 'BN-STATE-04', why: 'evaluation moves no state', cells: 12 }],
+};
+
+const runners = { 'pytorch@2.13.0': ['batchnorm1d', 'batchnorm2d'], 'miniature-honest@1.0': ['batchnorm1d', 'syncbatchnorm'] };
+
+describe('the arithmetic of a plan', () => {
+  const listing = describePlan(plan, runners);
+
+  it('golden: cases per runner, repeats, values per axis in the order of the plan', () => {
+    expect(listing).toMatchObject({
+      schemaVersion: 1, suite: 'toy', seed: 5, planned: { 'pytorch@2.13.0': 3, 'miniature-honest@1.0': 4 }, repeats: 1,
+      axes: { layer: ['batchnorm1d', 'syncbatchnorm'], program: ['train', 'eval'], shape: ['4x3'], ranks: ['2x3+3x3'] },
+    });
+  });
+
+  it('what is left out stands beside it with its reason: the suite’s exclusions, and layers that a runner does not speak', () => {
+    expect(listing.excluded).toEqual([
+      { behaviour: 'norm/output', combination: { program: ['eval'], shape: ['5x3', '6x3'] }, rule: 'BN-STATE-04', why: 'evaluation moves no state', cells: 12 },
+      { behaviour: '*', combination: { runner: ['pytorch@2.13.0'], layer: ['syncbatchnorm'] }, rule: 'none', why: 'the adapter of pytorch@2.13.0 does not speak syncbatchnorm yet', cells: 1 },
+    ]);
+  });
+
+  it('per runner, planned and not spoken are the whole plan', () => {
+    for (const [runner, count] of Object.entries(listing.planned)) {
+      const left = listing.excluded.filter(({ combination }) => combination['runner']?.includes(runner)).reduce((sum, { cells }) => sum + cells, 0);
+      expect(count + left).toBe(plan.cases.length);
+    }
+  });
+
+  it('golden: for a person', () => {
+    expect(formatListing(plan, listing)).toMatchInlineSnapshot(`
+      "suite toy, seed 5: 4 cases, 3 distinct and 1 invariance repeats
+        pytorch@2.13.0: 3 planned
+        miniature-honest@1.0: 4 planned
+
+      behaviours
+             3  batchnorm1d/norm/output
+             1  syncbatchnorm/norm/output
+
+      axes
+        layer: batchnorm1d, syncbatchnorm
+        program: train, eval
+        shape: 4x3
+        ranks: 2x3+3x3
+
+      excluded cells
+            12  norm/output program=eval shape=5x3|6x3: evaluation moves no state (BN-STATE-04)
+             1  * runner=pytorch@2.13.0 layer=syncbatchnorm: the adapter of pytorch@2.13.0 does not speak syncbatchnorm yet (none)
+      "
+    `);
+  });
+});
+
+describe('suites', () => {
+  it('each expands, at least to its recorded minimum, and a selection keeps its totals', () => {
+    expect(listSuites()).toEqual(expect.arrayContaining(['core', 'smoke']));
+    for (const suite of listSuites()) {
+      const own = loadPlan(suite);
+      expect([own.suite, own.cases.length >= own.minimum]).toEqual([suite, true]);
+    }
+    expect(selectFrom(loadPlan('smoke'), ['**/one-value/**']).cases).toHaveLength(1);
+  });
+
+  it('an unknown one is refused with the nearest', () => {
+    expect(() => loadPlan('smok')).toThrow("no suite is called 'smok'");
+  });
+});
