@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { childEnvironment } from './built.mjs';
 
+/** @import { Slice } from './ratios.mjs' */
+
 /**
  * @typedef {object} BareLoop  a live bare_loop.py
- * @property {(command: 'compare' | 'adapter' | 'by-hand') => Promise<number>} ask
+ * @property {(command: 'compare' | 'adapter' | 'by-hand', slice: Slice) => Promise<number>} ask
  * @property {() => Promise<void>} close
  */
 
@@ -33,8 +35,8 @@ export function openBareLoop(python, framework, runnerFolder, casesFile, logFold
   child.stdin.on('error', () => {}); // a broken pipe shows as the end of the answers
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    ask: async (command) => {
-      child.stdin.write(`${command}\n`);
+    ask: async (command, { from, to }) => {
+      child.stdin.write(`${command} ${from} ${to}\n`);
       const answer = /** @type {IteratorResult<string, undefined>} */ (await answers.next());
       if (answer.done === true) throw new Error(`the in-process loop of ${framework} broke on '${command}'; its stderr is in ${log}`);
       return Number(answer.value);

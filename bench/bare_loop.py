@@ -4,9 +4,9 @@
 
 ``CASES`` holds run frames. Each command is one line on stdin, each answer one JSON line on stdout:
 
-* ``compare``: how many cases there are, after a look that both ways see the same bits in each
-* ``adapter``: seconds of one pass of ``adapter.observe`` over all cases
-* ``by-hand``: seconds of one pass of the script that makes the same framework calls itself
+* ``compare FROM TO``: how many cases these are, after a look that both ways see the same bits in each
+* ``adapter FROM TO``: seconds that ``adapter.observe`` takes over the cases from FROM, below TO
+* ``by-hand FROM TO``: the same of the script that makes the same framework calls itself
 """
 
 from __future__ import annotations
@@ -97,13 +97,14 @@ def serve(adapter_file: str, by_hand_file: str, cases_file: str) -> None:
     by_hand = read_module(Path(by_hand_file)).observe
     cases = read_cases(Path(cases_file))
     gc.freeze()  # as in the runner's own loop
-    commands: dict[str, Callable[[], float]] = {
-        'compare': lambda: compare(adapter, by_hand, cases),
-        'adapter': lambda: seconds_of(adapter.observe, cases),
-        'by-hand': lambda: seconds_of(by_hand, cases),
+    commands: dict[str, Callable[[Sequence[Case]], float]] = {
+        'compare': lambda some: compare(adapter, by_hand, some),
+        'adapter': lambda some: seconds_of(adapter.observe, some),
+        'by-hand': lambda some: seconds_of(by_hand, some),
     }
     for line in source:
-        answer = commands[line.decode().strip()]()
+        command, *limits = line.decode().split()
+        answer = commands[command](cases[slice(*map(int, limits))])
         write_fully(sink, f'{json.dumps(answer)}\n'.encode())
     sys.stderr.flush()
     os._exit(0)  # some frameworks hang in their destructors

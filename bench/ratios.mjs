@@ -27,21 +27,54 @@ export function spreadOf(values) {
 }
 
 /**
- * Times two ways of the same work against each other, in pairs: what slows the machine for a while slows both. Either goes first
- * in every other pair.
+ * Seconds of the two passes of a pair.
+ *
+ * @typedef {object} Pair
+ * @property {number} dividend
+ * @property {number} divisor
+ */
+
+/**
+ * Some of the cases.
+ *
+ * @typedef {object} Slice
+ * @property {number} from  inclusive
+ * @property {number} to    exclusive
+ */
+
+/**
+ * Cuts cases into slices of nearly equal length.
+ *
+ * @param {number} cases
+ * @param {number} most  cases in one slice
+ * @returns {readonly Slice[]}
+ */
+export function slicesOf(cases, most) {
+  const count = Math.ceil(cases / most);
+  const at = (/** @type {number} */ i) => Math.round((i * cases) / count);
+  return Array.from({ length: count }, (_, i) => ({ from: at(i), to: at(i + 1) }));
+}
+
+/**
+ * Times two ways of the same work against each other, in pairs of passes. A pass goes slice by slice, the two ways taking turns, so
+ * that what slows the machine for a second slows both; either begins in every other turn.
  *
  * @param {number} pairs
- * @param {() => Promise<number>} dividend  seconds
- * @param {() => Promise<number>} divisor   seconds
- * @returns {Promise<{ readonly ratios: readonly number[], readonly dividends: readonly number[], readonly divisors: readonly number[] }>}
+ * @param {readonly Slice[]} slices
+ * @param {(slice: Slice) => Promise<number>} dividend  seconds
+ * @param {(slice: Slice) => Promise<number>} divisor   seconds
+ * @returns {Promise<readonly Pair[]>}
  */
-export async function measurePairs(pairs, dividend, divisor) {
-  const dividends = /** @type {number[]} */ ([]);
-  const divisors = /** @type {number[]} */ ([]);
-  for (let i = 0; i < pairs; i++) {
-    if (i % 2 === 0) dividends.push(await dividend());
-    divisors.push(await divisor());
-    if (i % 2 === 1) dividends.push(await dividend());
+export async function measurePairs(pairs, slices, dividend, divisor) {
+  const measured = /** @type {Pair[]} */ ([]);
+  for (let pair = 0; pair < pairs; pair++) {
+    const sums = { dividend: 0, divisor: 0 };
+    for (const [turn, slice] of slices.entries()) {
+      if ((pair + turn) % 2 === 0) sums.dividend += await dividend(slice);
+      sums.divisor += await divisor(slice);
+      if ((pair + turn) % 2 === 1) sums.dividend += await dividend(slice);
+    }
+    measured.push(sums);
   }
-  return { ratios: dividends.map((seconds, i) => seconds / (divisors[i] ?? NaN)), dividends, divisors };
+  return measured;
 }

@@ -7,6 +7,8 @@ export interface ChannelError {
   readonly undetermined: boolean;
   /** A sanctioned intermediate overflows in the working precision. */
   readonly overflows: boolean;
+  /** The stored variance keeps its linear bound all the same, so that a cause with a wide bound still predicts something. */
+  readonly linear: boolean;
 }
 
 /** Bounds on the running statistics, [C], accumulated over the steps so far. */

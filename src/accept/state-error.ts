@@ -31,7 +31,7 @@ export function updateStateError(before: StateError, update: StateUpdate, errors
     const varianceError = safety * (scaled(m, bessel * error.variance) + 4 * u * variance + 2 * tiny) + resultTiny;
     after.mean[c] = scaled(keep, before.mean[c]!) + (before.mean[c] === 0 && isExact(exact.mean, c) ? 0 : meanError) + resultUnit * mean;
     after.variance[c] = scaled(keep, before.variance[c]!) + (before.variance[c] === 0 && isExact(exact.variance, c) ? 0 : varianceError) + resultUnit * variance;
-    if (error.undetermined && m > 0) after.variance[c] = Infinity;
+    if (error.undetermined && !error.linear && m > 0) after.variance[c] = Infinity;
     after.overflowed[c] = before.overflowed[c] === 1 || (error.overflows && m > 0) ? 1 : 0;
   }
   return after;

@@ -52,13 +52,13 @@ export function batchError(batch: BatchStatistics, deviation: number, size: Magn
   const twoPass = u * (s + 4) * sigma2 + mean * mean + (accuracy.updating ? 2 * u * mu * Math.sqrt(sigma2) : 0);
   const variance = (accuracy.onePass ? u * (s + 3) * (size.meanSquare[c]! + mu * mu) + twoPass : twoPass) + n * tiny;
   const overflows = n * sigma2 > huge / 4 || size.max[c]! ** 2 > huge / 4;
-  return { mean, variance, ...deviationError(variance, deviation, u), overflows };
+  return { mean, variance, ...deviationError(variance, deviation, u), overflows, linear: accuracy.onePass };
 }
 
 /** Errors of running statistics: those that earlier steps left in the state. */
 export function runningError(record: ForwardRecord, state: StateError, c: number, precision: Precision): ChannelError {
   const variance = state.variance[c]! / safety;
-  return { mean: state.mean[c]! / safety, variance, ...deviationError(variance, record.deviation[c]!, precision.unit), overflows: state.overflowed[c] === 1 };
+  return { mean: state.mean[c]! / safety, variance, ...deviationError(variance, record.deviation[c]!, precision.unit), overflows: state.overflowed[c] === 1, linear: false };
 }
 
 function deviationError(variance: number, deviation: number, unit: number) {

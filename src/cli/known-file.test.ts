@@ -84,11 +84,11 @@ describe('known-failing files', { timeout }, () => {
     expect((JSON.parse(strict.stdout) as Summary).reasons).toEqual(["known-failing entry 'batchnorm9d/**' matches no case of any suite", "known-failing entry 'batchnorm9d/**' expired on 2020-01-01"]);
   });
 
-  it('an entry that fits makes the case known, up to the share that the suite records', async () => {
+  it('an entry that fits makes the case known; the share that the suite records says nothing of a part of it', async () => {
     const known = await knownFile('fits', { cases: "'*/grad/backward/program=train-backward/shape=5x3/**'", cause: 'biased-running-variance' });
     const args = ['--runner', 'miniature-biased-running-variance', '--select', '*/grad/backward/program=train-backward/shape=5x3/**', '--known', known, '--json'];
     const { code, stdout } = await cli('run', '--suite', 'smoke', '--out', join(folder, 'fits'), ...args);
-    expect(JSON.parse(stdout)).toMatchObject({ statuses: { known: 1 }, gate: 'fail', reasons: ["known 1 of 1 planned, above the suite's share of 0.1"] });
-    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ statuses: { known: 1 }, gate: 'pass', reasons: [] });
+    expect(code).toBe(0);
   });
 });

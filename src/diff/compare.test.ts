@@ -18,6 +18,11 @@ function changed(of: ObservedTensor | undefined, change: (value: number) => numb
   return { ...of, data: of.data.map((value, i) => (i === 1 ? change(value) : value)) };
 }
 
+/** An observation that ends after so many steps. */
+function cutAfter(observation: Observation, steps: number): Observation {
+  return { ...observation, ranks: observation.ranks.map((rank) => ({ ...rank, steps: rank.steps.slice(0, steps) })) };
+}
+
 const honest = observe(asked);
 const forward = honest.ranks[0]?.steps[0] ?? {};
 const backward = honest.ranks[0]?.steps[1] ?? {};
@@ -150,17 +155,17 @@ describe('deviations of structure', () => {
   });
 
   it('an error where a result must come is unexpected, and ends the program', () => {
-    const refused = changeStep(honest, 0, { error: { class: 'RuntimeError', message: 'no kernel' } });
+    const refused = cutAfter(changeStep(honest, 0, { error: { class: 'RuntimeError', message: 'no kernel' } }), 1);
     expect(deviations(refused)).toMatchObject([{ kind: 'unexpected', rule: 'BN-NORM-01', observable: 'error', got: 'RuntimeError: no kernel', expected: 'no error' }]);
   });
 
   it('a refusal by the constructor is unexpected, and ends the comparison', () => {
-    expect(deviations(changeStep(honest, -1, { error: { class: 'ValueError', message: 'eps' } }))).toMatchObject([{ kind: 'unexpected', step: -1, observable: 'error' }]);
+    const refused = cutAfter(changeStep(honest, -1, { error: { class: 'ValueError', message: 'eps' } }), 0);
+    expect(deviations(refused)).toMatchObject([{ kind: 'unexpected', step: -1, observable: 'error' }]);
   });
 
   it('a step or a rank without an observation is missing', () => {
-    const cut = { ...honest, ranks: honest.ranks.map((rank) => ({ ...rank, steps: rank.steps.slice(0, 1) })) };
-    expect(deviations(cut)).toMatchObject([{ kind: 'missing', step: 1, got: 'no observation of this step' }]);
+    expect(deviations(cutAfter(honest, 1))).toMatchObject([{ kind: 'missing', step: 1, got: 'no observation of this step' }]);
     expect(deviations({ ...honest, ranks: [] })).toMatchObject([{ kind: 'missing', step: -1, got: 'no observation of this rank' }]);
   });
 });

@@ -6,8 +6,8 @@ export interface GateInput {
   /** Number of cases per status, over all runners. */
   readonly counts: Readonly<Record<Status, number>>;
   readonly planned: number;
-  /** Largest share of known cases that the suite records. */
-  readonly knownShare: number;
+  /** Largest share of known cases that the suite records; null for a part of a suite, of which it says nothing. */
+  readonly knownShare: number | null;
   readonly strict: boolean;
   /** Elements judged and not judgeable, per observable. */
   readonly grading: readonly { readonly observable: string; readonly graded: number; readonly ungradable: number }[];
@@ -46,7 +46,7 @@ function byStatus({ counts, strict }: GateInput): string[] {
 }
 
 function byShare({ counts, planned, knownShare }: GateInput): string[] {
-  if (counts.known <= planned * knownShare) return [];
+  if (knownShare === null || counts.known <= planned * knownShare) return [];
   return [`known ${String(counts.known)} of ${String(planned)} planned, above the suite's share of ${String(knownShare)}`];
 }
 

@@ -58,6 +58,8 @@ function refuseStrayInterpreters(python: Readonly<Record<string, string>>, runne
 function readKnown(path: string, named: boolean): readonly KnownFailing[] {
   if (!named && !existsSync(path)) return [];
   const { entries } = readValidated<KnownFailingFile>('schemas/known-failing', path);
+  const broad = entries.find(({ cases, cause }) => cause === 'unexplained' && cases.includes('*'));
+  if (broad !== undefined) throw new UserError('UNEXPLAINED_PATTERN', `${path}: the unexplained entry '${broad.cases}' is a pattern`, 'name its cases one by one, and link the stand-alone script that shows the deviation');
   const wrong = entries.find(({ cause }) => !causeIds.includes(cause));
   if (wrong !== undefined) throw new UserError('CAUSE_UNKNOWN', `${path}: entry '${wrong.cases}' names the cause '${wrong.cause}'`, `${didYouMean(wrong.cause, causeIds)}a cause is one of: ${causeIds.join(', ')}`);
   return entries;

@@ -85,7 +85,7 @@ function decide(runners: readonly AskedRunner[], plan: Plan, options: RunOptions
   const planned = runners.reduce((sum, { indices }) => sum + indices.length, 0);
   const entries = runners.flatMap((runner) => runner.entries);
   return decideGate({
-    counts: tally.counts(planned), planned, knownShare: plan.knownShare, strict: options.strict, grading: tally.grading(),
+    counts: tally.counts(planned), planned, knownShare: options.select.length > 0 ? null : plan.knownShare, strict: options.strict, grading: tally.grading(),
     unmatched: unmatchedEntries(entries, entries.length > 0 ? catalogueIds() : []),
     expired: expiredEntries(entries, new Date().toISOString().slice(0, 10)),
   });
