@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { harnessHome, loadPlan } from './built.mjs';
 import { frameworks, measureFramework } from './measure.mjs';
 import { formatJson, formatTable } from './format.mjs';
@@ -12,11 +13,23 @@ import { formatJson, formatTable } from './format.mjs';
  * @returns {Promise<string>} what goes to stdout
  */
 export async function bench({ json, pairs, runner, variables, onProgress }) {
+  warnOfLoad(onProgress);
   const plan = loadPlan('core');
   const home = harnessHome(variables);
   const comparisons = [];
   for (const framework of chosen(runner)) comparisons.push(...await measureFramework(framework, plan, { home, pairs, onProgress }));
   return json ? formatJson(comparisons) : formatTable(comparisons);
+}
+
+/**
+ * The harness works beside the framework, the bare loop alone: where others hold the second core, the ratio shows them.
+ *
+ * @param {(text: string) => void} tell
+ */
+function warnOfLoad(tell) {
+  const [load = 0] = loadavg();
+  const cores = availableParallelism();
+  if (load > cores - 1.5) tell(`warning: load ${load.toFixed(1)} on ${cores} cores; the ratios of the harness will be too high, and spread`);
 }
 
 /** @param {readonly string[]} ids */

@@ -5,8 +5,8 @@ import type { AskedRunner } from './asked-runner.ts';
 const worthAProcess = 500;
 
 /**
- * Asks all runners side by side, `jobs` processes at one time. Every runner gets one before any gets two; a process that
- * has no more cases leaves its place to the runner that has most of them left.
+ * Asks all runners side by side, `jobs` processes at one time. Every runner gets one; places beyond that go to the runner
+ * that has most cases left. With no more places than runners none gets two: a framework's own threads fill a small machine.
  *
  * @returns what went wrong, one error per runner; nothing else of that runner is asked
  */
@@ -15,7 +15,7 @@ export async function askAll(runners: readonly AskedRunner[], shared: SharedRun)
   await new Promise<void>((resolve) => {
     let running = 0;
     const fill = (): void => {
-      for (let work = neediest(works); running < shared.options.jobs && work !== undefined; work = neediest(works)) {
+      for (let work = neediest(works, shared.options.jobs); running < shared.options.jobs && work !== undefined; work = neediest(works, shared.options.jobs)) {
         running += 1;
         void place(work, shared).finally(() => {
           running -= 1;
@@ -40,10 +40,10 @@ async function place(work: Work, shared: SharedRun): Promise<void> {
   }
 }
 
-function neediest(works: readonly Work[]): Work | undefined {
+function neediest(works: readonly Work[], jobs: number): Work | undefined {
   const open = works.filter(({ failure, remaining }) => failure === undefined && remaining() > 0);
   const idle = open.find(({ processes }) => processes === 0);
-  if (idle !== undefined) return idle;
+  if (idle !== undefined || jobs <= works.length) return idle;
   const share = ({ remaining, processes }: Work): number => remaining() / (processes + 1);
   return open.filter((work) => share(work) >= worthAProcess).sort((a, b) => share(b) - share(a))[0];
 }
