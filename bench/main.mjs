@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 const usage = `Usage: npm run bench -- [--json] [--pairs N] [--runner ID]…
 
   --json       one JSON object on stdout, its rows are { name, value, target, met }
-  --pairs N    pairs of passes per comparison, at least 5 (default 7)
+  --pairs N    pairs of passes per comparison, at least 5 (default 15)
   --runner ID  only this framework (repeatable; default all)
   --help       this text
 `;
@@ -14,7 +14,7 @@ function readOptions() {
   const { values } = parseArgs({
     args: argv.slice(2),
     options: {
-      json: { type: 'boolean', default: false }, pairs: { type: 'string', default: '7' },
+      json: { type: 'boolean', default: false }, pairs: { type: 'string', default: '15' },
       runner: { type: 'string', multiple: true, default: [] }, help: { type: 'boolean', default: false },
     },
   });

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
 from bn_protocol.cases import Case, Config, RankData
 from bn_protocol.loop import serve
-from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
+from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import BFloat16, Value, dtype_name
 
@@ -127,11 +127,13 @@ class MindSporeAdapter(Adapter):
             raise AdapterFault(f'this adapter speaks for the cpu only, not for {device!r}')
         os.environ.setdefault('GLOG_v', '3')  # errors only; warnings would fill the log of each run
         limit_threads(threads)
-        import mindspore
+        with few_processors(threads):
+            import mindspore
 
+            make_synchronous(mindspore, threads)
+            make_pools(mindspore)
         self.mindspore = mindspore
         self.threads = threads
-        make_synchronous(mindspore, threads)
         self.probes = Probes({'mindspore': mindspore, 'numpy': np})
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
 
@@ -203,6 +205,13 @@ def make_synchronous(mindspore: Any, threads: int) -> None:
             pynative_synchronize=True,
             runtime_num_threads=threads,
         )
+
+
+def make_pools(mindspore: Any) -> None:
+    """One forward and backward pass: the framework starts its pools with the first kernels."""
+    layer = mindspore.nn.BatchNorm1d(2).set_train()
+    x = mindspore.Tensor(np.ones((2, 2), 'float32'))
+    mindspore.value_and_grad(layer, 0, (layer.gamma, layer.beta))(x)[0].asnumpy()
 
 
 def commit(mindspore: Any) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 
 def language() -> str:
@@ -32,3 +33,23 @@ def described_layers(adapter_file: str) -> list[str]:
 def limit_threads(threads: int) -> None:
     """Tell the OpenMP runtimes, which read it when they are loaded. What the user set is left alone."""
     os.environ.setdefault('OMP_NUM_THREADS', str(threads))
+
+
+@contextmanager
+def few_processors(threads: int) -> Iterator[None]:
+    """As many processors as threads, while a framework starts its pools; the caller gets all of them back afterwards.
+
+    Threads started inside stay on those few: idle ones that spin would take from the harness a processor that no
+    result needs.
+    """
+    if not hasattr(os, 'sched_setaffinity'):  # macOS
+        yield
+        return
+    offered = os.sched_getaffinity(0)
+    first = os.getpid() % len(offered)  # two runners that start at once do not share one
+    ordered = sorted(offered)
+    os.sched_setaffinity(0, set((ordered[first:] + ordered[:first])[:threads]))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, offered)
