@@ -53,7 +53,9 @@ class MindSporeLayer(Layer):
         if config.momentum is None:
             raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
         self.mindspore = mindspore
+        self.case = case
         self.data = data
+        self.given: list[tuple[str, Any, Value]] = []
         # initial values at construction: set_data afterwards costs a cell twice, once for values that are thrown away
         arguments = {INITIALISERS[name]: self.to_mindspore(value) for name, value in case.initial.items()}
         if config.dtype != 'float32':  # 2.0.0 has no such argument
@@ -69,7 +71,9 @@ class MindSporeLayer(Layer):
         holder = getattr(self.cell, 'bn2d', self.cell)  # BatchNorm3d is a BatchNorm2d in a wrapper
         self.moving_mean = holder.moving_mean
         self.moving_variance = holder.moving_variance
+        self.holder = holder
         self.weights = (holder.gamma, holder.beta) if config.affine else None
+        self.call = self.cell if case.route == 'module' else self.call_function
 
     def state(self) -> Observation:
         return {'running_mean': copy(self.moving_mean), 'running_var': copy(self.moving_variance)}
@@ -77,10 +81,21 @@ class MindSporeLayer(Layer):
     def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape | None]:
         if mode != 'fresh':
             self.cell.set_train(mode == 'train')
-        x = self.to_mindspore(self.data.inputs[index])
+        x = self.laid_out(self.data.inputs[index])
+        self.given = [('x', x, self.data.inputs[index])]
         if grads:
             return self.forward_and_backward(x, grads)
-        return copy(self.cell(x)), None
+        return copy(self.call(x)), None
+
+    def call_function(self, x: Any) -> Any:
+        """The function over the cell's parameters and state. Only one row of the mode table follows ``training``."""
+        cell = self.holder
+        if self.case.layer == 'batchnorm3d' or self.case.config.statistics != 'tracked':
+            raise AdapterFault('the functional form takes no such input or mode')
+        state = (self.moving_mean, self.moving_variance)
+        return self.mindspore.ops.batch_norm(
+            x, *state, cell.gamma, cell.beta, self.cell.training, self.case.config.momentum, self.case.config.eps
+        )
 
     def forward_and_backward(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
         """One fused pass: ``grad`` alone would run the forward again and move the state twice.
@@ -90,11 +105,12 @@ class MindSporeLayer(Layer):
         """
         if len(grads) > 1:
             raise AdapterFault('two backward steps of one forward: PyNative would need a second forward pass')
-        dy = self.to_mindspore(self.data.grads[grads[0]])
-        cell = self.cell
+        dy = self.laid_out(self.data.grads[grads[0]])
+        self.given.append(('dy', dy, self.data.grads[grads[0]]))
+        call = self.call
 
         def weighted_sum(x: Any) -> tuple[Any, Any]:
-            y = cell(x)
+            y = call(x)
             return (y * dy).sum(), y
 
         run = self.mindspore.value_and_grad(weighted_sum, 0, self.weights, has_aux=True)
@@ -109,6 +125,32 @@ class MindSporeLayer(Layer):
 
     def backward(self, tape: Tape, nth: int) -> Observation:  # there is only one
         return dict(tape.gradients)
+
+    def changed(self) -> Sequence[str]:
+        return [name for name, tensor, value in self.given if tensor.asnumpy().tobytes() != value.tobytes()]
+
+    def reloaded(self) -> MindSporeLayer:
+        layer = MindSporeLayer(self.mindspore, self.case._replace(initial={}), self.data)
+        saved = {parameter.name: parameter for parameter in self.cell.get_parameters()}
+        left, _ = self.mindspore.load_param_into_net(layer.cell, saved)
+        if left:
+            raise AdapterFault(f'parameters that were not loaded: {left}')
+        layer.cell.set_train(self.cell.training)
+        return layer
+
+    def laid_out(self, value: Value) -> Any:
+        """The tensor as a view of another memory order, where the case asks one; its shape and values stay."""
+        x = self.to_mindspore(value)
+        layout = self.case.layout
+        if layout == 'contiguous':
+            return x
+        if layout == 'strided':
+            spread = np.zeros((*value.shape, 2), value.dtype)
+            spread[..., 0] = value
+            return self.to_mindspore(spread)[..., 0]
+        order = tuple(reversed(range(value.ndim))) if layout == 'transposed' else (0, *range(2, value.ndim), 1)
+        back = tuple(int(axis) for axis in np.argsort(order))
+        return self.to_mindspore(np.ascontiguousarray(value.transpose(order))).transpose(back)
 
     def to_mindspore(self, value: Value) -> Any:
         if isinstance(value, BFloat16):

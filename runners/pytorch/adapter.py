@@ -37,8 +37,9 @@ _MIXED_TYPES = 'aten/src/ATen/native/mixed_data_type.h, check_mixed_data_type'
 
 
 class Tape(NamedTuple):
-    x: Any
     y: Any
+    #: what y is differentiated by: x, and with affine weight and bias
+    sources: tuple[Any, ...]
     grads: Sequence[int]
 
 
@@ -46,7 +47,9 @@ class TorchLayer(Layer):
     def __init__(self, torch: Any, case: Case, data: RankData) -> None:
         config = case.config
         self.torch = torch
+        self.case = case
         self.data = data
+        self.given: list[tuple[str, Any, Value]] = []
         self.module = getattr(torch.nn, CLASSES[case.layer])(
             config.num_features,
             eps=config.eps,
@@ -57,6 +60,7 @@ class TorchLayer(Layer):
         )
         for name, value in case.initial.items():
             getattr(self.module, PARAMETERS[name]).data.copy_(self.to_torch(value))
+        self.call = self.module if case.route == 'module' else self.call_function
 
     def state(self) -> Observation:
         module = self.module
@@ -65,25 +69,62 @@ class TorchLayer(Layer):
         return {
             'running_mean': self.copy(module.running_mean),
             'running_var': self.copy(module.running_var),
-            'step_count': module.num_batches_tracked.item(),
+            **({'step_count': module.num_batches_tracked.item()} if self.case.route == 'module' else {}),
         }
 
     def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape]:
         if mode != 'fresh':
             self.module.train(mode == 'train')
-        x = self.to_torch(self.data.inputs[index])
+        x = self.laid_out(self.data.inputs[index])
+        self.given = [('x', x, self.data.inputs[index])]
         if grads:
             x.requires_grad_()
-        y = self.module(x)
-        return self.copy(y.detach()), Tape(x, y, grads)
+        y = self.call(x)
+        module = self.module
+        sources = (x,) if module.weight is None else (x, module.weight, module.bias)
+        return self.copy(y.detach()), Tape(y, sources, grads)
+
+    def call_function(self, x: Any) -> Any:
+        """The function over the module's parameters and state; it has no step count, so no cumulative average."""
+        module = self.module
+        if module.momentum is None:
+            raise AdapterFault('the functional form has no cumulative average')
+        by_batch = module.training or module.running_mean is None
+        state = (module.running_mean, module.running_var)
+        return self.torch.nn.functional.batch_norm(
+            x, *state, module.weight, module.bias, by_batch, module.momentum, module.eps
+        )
 
     def backward(self, tape: Tape, nth: int) -> Observation:
-        module = self.module
-        sources = (tape.x,) if module.weight is None else (tape.x, module.weight, module.bias)
-        dy = self.to_torch(self.data.grads[tape.grads[nth]])
+        dy = self.laid_out(self.data.grads[tape.grads[nth]])
+        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
         another_follows = nth + 1 < len(tape.grads)
-        gradients = self.torch.autograd.grad(tape.y, sources, dy, retain_graph=another_follows)
+        gradients = self.torch.autograd.grad(tape.y, tape.sources, dy, retain_graph=another_follows)
         return {name: self.copy(gradient) for name, gradient in zip(('dx', 'dgamma', 'dbeta'), gradients)}
+
+    def changed(self) -> Sequence[str]:
+        return [name for name, tensor, value in self.given if bits(self.copy(tensor.detach())) != bits(value)]
+
+    def reloaded(self) -> TorchLayer:
+        layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data)
+        layer.module.load_state_dict(self.module.state_dict())
+        layer.module.train(self.module.training)
+        return layer
+
+    def laid_out(self, value: Value) -> Any:
+        """The tensor in the memory layout that the case asks; its shape and values stay."""
+        x = self.to_torch(value)
+        layout = self.case.layout
+        if layout == 'contiguous':
+            return x
+        if layout == 'channels-last':
+            return x.movedim(1, -1).contiguous().movedim(-1, 1)
+        if layout == 'transposed':
+            backwards = tuple(reversed(range(x.dim())))
+            return x.permute(backwards).contiguous().permute(backwards)
+        spread = self.torch.zeros(*x.shape, 2, dtype=x.dtype)
+        spread[..., 0] = x
+        return spread[..., 0]
 
     def to_torch(self, value: Value) -> Any:
         if isinstance(value, BFloat16):
@@ -146,6 +187,10 @@ class TorchAdapter(Adapter):
 
     def construct(self, case: Case, data: RankData) -> TorchLayer:
         return TorchLayer(self.torch, case, data)
+
+
+def bits(value: Value) -> bytes:
+    return (value.bits if isinstance(value, BFloat16) else value).tobytes()
 
 
 def mixed_types(config: Config, given: str) -> Probe | None:

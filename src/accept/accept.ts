@@ -7,6 +7,7 @@ import { type AccuracyClass, type AccuracyPair, precisionOf, sanctioned } from '
 import { exactState } from './exact.ts';
 import { acceptGradients } from './gradient-error.ts';
 import { acceptOutput } from './output-error.ts';
+import type { RuleId } from '../spec/rule-id.ts';
 import { stateRule } from './rule-of.ts';
 import type { ChannelError, StateError } from './channel-error.ts';
 import { noStateError, updateStateError } from './state-error.ts';
@@ -44,6 +45,10 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
       steps.push(acceptRefusal(record.rule, record.orFinite, acceptState(question, null, record.state, errors)));
       continue;
     }
+    if (record.op === 'reload') {
+      steps.push(underRule('BN-STATE-13', acceptState(question, null, record.state, errors))); // BN-STATE-13
+      continue;
+    }
     const together = trajectory.ranks.map((rank) => rank.steps[index]!);
     errors = advance(question, record, together, errors);
     steps.push(acceptStep(question, record, together, errors, accuracy));
@@ -52,9 +57,12 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
 }
 
 function acceptRefusal(rule: AcceptedRefusal['rule'], orFinite: boolean, state: AcceptedObservation): AcceptedRefusal {
-  const values = state.values.map((observable) => ({ ...observable, rule: 'BN-ERR-01' as const })); // BN-ERR-01
-  const count = state.count === null ? null : { ...state.count, rule: 'BN-ERR-01' as const };
-  return { kind: 'refusal', rule, orFinite, state: { ...state, values, count } };
+  return { kind: 'refusal', rule, orFinite, state: underRule('BN-ERR-01', state) }; // BN-ERR-01
+}
+
+/** The same state, judged under another rule. */
+function underRule(rule: RuleId, state: AcceptedObservation): AcceptedObservation {
+  return { ...state, values: state.values.map((observable) => ({ ...observable, rule })), count: state.count === null ? null : { ...state.count, rule } };
 }
 
 function advance(question: Case, record: ForwardRecord | BackwardRecord, together: readonly StepRecord[], errors: BothErrors): BothErrors {

@@ -44,6 +44,7 @@ export function computeHonestly(question: Case, how: HonestForm): readonly Hones
   };
   const channels: (readonly Channel[])[] = [];
   return question.program.map((step) => {
+    if (step.op === 'reload') throw new TypeError('expected a program without reload');
     const own = step.op === 'forward' ? forward(layer, step, channels) : backward(layer, step, channels[step.of]!);
     return { ...own, running_mean: layer.mean.slice(), running_var: layer.variance.slice() };
   });

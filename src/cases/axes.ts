@@ -2,13 +2,14 @@ import { UserError } from '../spec/user-error.ts';
 import type { FloatType } from '../tensor/tensor.ts';
 import type { Mode, StatisticsRow, Step } from './case.ts';
 
-/** `train-backward` → forward in training on input 0, then its backward with gradient 0. */
+/** `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads. */
 export function parseProgram(text: string): readonly Step[] {
   const steps: Step[] = [];
   for (const word of text.split('-')) {
     const forwards = steps.filter((step) => step.op === 'forward').length;
-    if (word !== 'backward') steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
-    else steps.push({ op: 'backward', of: lastForward(steps, text), grad: steps.length - forwards });
+    if (word === 'reload') steps.push({ op: 'reload' });
+    else if (word !== 'backward') steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
+    else steps.push({ op: 'backward', of: lastForward(steps, text), grad: steps.filter((step) => step.op === 'backward').length });
   }
   return steps;
 }

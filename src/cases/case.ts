@@ -44,7 +44,20 @@ export interface BackwardStep {
   readonly grad: number;
 }
 
-export type Step = ForwardStep | BackwardStep;
+/** State and parameters are saved, and the program goes on with a new layer that has loaded them (BN-STATE-13). */
+export interface ReloadStep {
+  readonly op: 'reload';
+}
+
+export type Step = ForwardStep | BackwardStep | ReloadStep;
+
+/** `functional`: the framework's function over the layer's parameters and state, instead of the layer. */
+export const routes = ['module', 'functional'] as const;
+export type Route = (typeof routes)[number];
+
+/** How x and dy lie in memory; the shape is the same. */
+export const layouts = ['contiguous', 'channels-last', 'transposed', 'strided'] as const;
+export type Layout = (typeof layouts)[number];
 
 /** Data of one rank. Inputs are [N, C, …spatial]. */
 export interface RankData {
@@ -61,6 +74,10 @@ export interface Case {
   /** One entry unless the layer is synchronised. */
   readonly ranks: readonly RankData[];
   readonly program: readonly Step[];
+  /** Absent: `module`. */
+  readonly route?: Route;
+  /** Absent: `contiguous`. */
+  readonly layout?: Layout;
 }
 
 /** What a runner measures. */

@@ -4,7 +4,7 @@ import { roundTo } from '../tensor/round.ts';
 import type { FloatType } from '../tensor/tensor.ts';
 import { drawGradient, drawInitial, drawInput, parseRegime, type Regime } from './data.ts';
 
-const regimes: readonly Regime[] = ['unit', 'tiny-variance', 'offset-1e3', 'exact'];
+const regimes: readonly Regime[] = ['unit', 'tiny-variance', 'offset-1e3', 'offset-1e7', 'exact'];
 const large = [500, 1, 20];
 
 function moments(regime: Regime): { mean: number; variance: number } {
@@ -29,6 +29,12 @@ describe('regimes draw what they promise', () => {
     expect(mean).toBeCloseTo(1000, 0);
     expect(mean / Math.sqrt(variance)).toBeGreaterThan(800);
     expect(mean / Math.sqrt(variance)).toBeLessThan(1200);
+  });
+
+  it('golden: offset-1e7 has |μ|/s of about 1e7, in whole numbers once rounded to float32', () => {
+    const { mean, variance } = moments('offset-1e7');
+    expect([mean / 1e7, variance]).toEqual([expect.closeTo(1, 6), expect.closeTo(4 / 3, 1)]);
+    expect([...new Set(drawInput([1], 'offset-1e7', 'float32', large).data)].sort((a, b) => a - b)).toEqual([-2, -1, 0, 1, 2].map((k) => 1e7 + k));
   });
 
   it('golden: exact draws all whole numbers in [−16, 16), and gradients of the same kind', () => {
@@ -64,6 +70,12 @@ describe('the same bits everywhere, for ever', () => {
           998.890625,
           1000.828125,
           1000.9345703125,
+        ],
+        "offset-1e7": [
+          10000001,
+          9999999,
+          10000001,
+          10000001,
         ],
         "tiny-variance": [
           -0.002838134765625,

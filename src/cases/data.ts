@@ -9,12 +9,14 @@ import { parseWord } from './axes.ts';
  *     unit           (k − 2048)/1024            mean ≈ 0, σ ≈ 1.15
  *     tiny-variance  3·(k − 2048)/2²⁰           σ² ≈ 1.1e-5, about ε
  *     offset-1e3     1000 + (k − 2048)/1024     |μ|/s ≈ 1e3
+ *     offset-1e7     10⁷ + (k − 2048)/1024      |μ|/s ≈ 1e7: whole numbers in float32, whose variance no float32 sum determines
  *     exact          (k mod 32) − 16            small integers: sums are exact in any order
  */
 const regimes = {
   'unit': (k: number) => (k - 2048) / 1024,
   'tiny-variance': (k: number) => (3 * (k - 2048)) / 1_048_576,
   'offset-1e3': (k: number) => 1000 + (k - 2048) / 1024,
+  'offset-1e7': (k: number) => 1e7 + (k - 2048) / 1024,
   'exact': (k: number) => (k % 32) - 16,
 } as const;
 

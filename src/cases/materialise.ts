@@ -1,5 +1,5 @@
-import type { Case, InitialValues, LayerConfig, RankData, StatisticsRow } from './case.ts';
-import { parseDtype, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape } from './axes.ts';
+import { type Case, type InitialValues, type LayerConfig, layouts, type RankData, routes, type StatisticsRow } from './case.ts';
+import { parseDtype, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
 import { drawGradient, drawInitial, drawInput, parseRegime, type Regime } from './data.ts';
 import type { PlannedCase } from './plan.ts';
 
@@ -18,8 +18,8 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     statistics: parseRow(axis('statistics', 'tracked')),
     dtype: parseDtype(axis('dtype', 'float32')),
   };
-  const forwards = program.filter((step) => step.op === 'forward').length;
-  const counts = { inputs: forwards, grads: program.length - forwards };
+  const steps = (op: string) => program.filter((step) => step.op === op).length;
+  const counts = { inputs: steps('forward'), grads: steps('backward') };
   return {
     id: planned.id,
     layer: planned.layer,
@@ -27,6 +27,8 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     initial: axis('initial', 'default') === 'distinct' ? distinctValues(config, seed) : {},
     ranks: shapes.map((shape, rank) => drawRank(parseRegime(axis('data', 'unit')), config, shape, counts, [seed, rank])),
     program,
+    ...(planned.axes['route'] === undefined ? {} : { route: parseWord('route', planned.axes['route'], routes) }),
+    ...(planned.axes['layout'] === undefined ? {} : { layout: parseWord('layout', planned.axes['layout'], layouts) }),
   };
 }
 

@@ -57,6 +57,8 @@ function compareRank(expected: AcceptedRank, observed: RankObservation | undefin
 }
 
 function compareStep(accepted: AcceptedStep, observed: StepObservation, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
+  const changed = observed.changed ?? [];
+  if (changed.length > 0) tally.deviations.push(whole(place, 'changed', 'BN-STATE-12', 'operands', changed.join(', '), 'nothing')); // BN-STATE-12
   if (accepted.kind === 'refusal') compareRefusal(accepted, observed, place, offered, tally);
   else if (observed.error !== undefined) tally.deviations.push(whole(place, 'unexpected', ruleOfError(accepted), 'error', `${observed.error.class}: ${observed.error.message}`, 'no error'));
   else compareValues(accepted, observed, place, offered, tally);

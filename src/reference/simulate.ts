@@ -1,4 +1,4 @@
-import type { BackwardStep, Case, ForwardStep, InitialValues } from '../cases/case.ts';
+import type { BackwardStep, Case, ForwardStep, InitialValues, Step } from '../cases/case.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { backward } from './backward.ts';
 import { coreFormulas, type Formulas } from './formulas.ts';
@@ -19,10 +19,12 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
   const construct = initialState(question, formulas);
   const states = question.ranks.map(() => construct);
   const steps = question.ranks.map((): StepRecord[] => []);
+  const recordsOf = (step: Step): readonly StepRecord[] => {
+    if (step.op === 'reload') return states.map((state) => ({ op: 'reload', state })); // BN-STATE-13
+    return step.op === 'forward' ? forwardOrRefuse(question, formulas, affine, states, step) : backwardOf(question, formulas, states, steps, step);
+  };
   for (const step of question.program) {
-    const records = step.op === 'forward'
-      ? forwardOrRefuse(question, formulas, affine, states, step)
-      : backwardOf(question, formulas, states, steps, step);
+    const records = recordsOf(step);
     for (const [rank, record] of records.entries()) {
       steps[rank]?.push(record);
       states[rank] = record.state;

@@ -86,7 +86,13 @@ export interface RefusalRecord {
   readonly state: RunningState | null;
 }
 
-export type StepRecord = ForwardRecord | BackwardRecord | RefusalRecord;
+/** The layer was saved and loaded: its state is what it was. */
+export interface ReloadRecord {
+  readonly op: 'reload';
+  readonly state: RunningState | null;
+}
+
+export type StepRecord = ForwardRecord | BackwardRecord | ReloadRecord | RefusalRecord;
 
 /** One rank's way through the program. A refusal is the last step. */
 export interface RankTrajectory {

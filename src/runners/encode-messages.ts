@@ -38,7 +38,7 @@ export function encodeRun(batch: number, questions: readonly Question[]): Buffer
   return encodeFrame(JSON.stringify({ type: 'run', batch, cases }), [bytes]);
 }
 
-function encodeCase({ seq, case: { layer, config, initial, ranks, program } }: Question, payload: Payload): object {
+function encodeCase({ seq, case: { layer, config, initial, ranks, program, route, layout } }: Question, payload: Payload): object {
   const add = (tensor: Tensor) => addTensor(tensor, payload);
   requireFinite('eps', config.eps);
   requireFinite('momentum', config.momentum ?? 0);
@@ -49,6 +49,8 @@ function encodeCase({ seq, case: { layer, config, initial, ranks, program } }: Q
     initial: encodeInitial(initial, add),
     ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map(add), grads: grads.map(add) })),
     program,
+    route, // JSON leaves out what is absent
+    layout,
   };
 }
 

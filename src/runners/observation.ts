@@ -19,10 +19,15 @@ export interface ObservedError {
 export const tensorObservables = ['y', 'dx', 'dgamma', 'dbeta', 'running_mean', 'running_var'] as const;
 export type TensorObservable = (typeof tensorObservables)[number];
 
+/** What a call is given, besides the state. */
+export type ChangedOperand = 'x' | 'dy' | 'gamma' | 'beta';
+
 /** What one step showed. State is that after the step. A refused step carries the error and ends the program. */
 export type StepObservation = Readonly<Partial<Record<TensorObservable, ObservedTensor>>> & {
   readonly step_count?: number;
   readonly error?: ObservedError;
+  /** What the step changed that is not its to change (BN-STATE-12). */
+  readonly changed?: readonly ChangedOperand[];
 };
 
 /** What one rank showed. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Union
 
-from bn_protocol.cases import Case, CaseError, Forward, RankData
+from bn_protocol.cases import Case, CaseError, Forward, RankData, Reload
 from bn_protocol.tensors import Value
 
 MAX_MESSAGE_CHARACTERS = 2000
@@ -85,6 +85,17 @@ class Layer(abc.ABC):
     def backward(self, tape: Any, nth: int) -> Observation:
         """Copies of dx and, with affine, dgamma and dbeta, for the ``nth`` of the forward's upstream gradients."""
 
+    def changed(self) -> Sequence[str]:
+        """Which of x, dy, gamma and beta the last call changed (BN-STATE-12); empty too where the adapter cannot look."""
+        return ()
+
+    def reloaded(self) -> Layer:
+        """A new layer of the same configuration and mode that has loaded this one's state and parameters.
+
+        :raises AdapterFault: the adapter has no way to save and load
+        """
+        raise AdapterFault('this adapter does not save and load layers')
+
 
 def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData], Layer]) -> RankObservation:
     """Run the program on a new layer and read the state after each step. The first refusal ends it."""
@@ -101,11 +112,17 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
             if isinstance(step, Forward):
                 y, tapes[position] = layer.forward(*step)
                 seen = {'y': y}
+            elif isinstance(step, Reload):
+                layer = layer.reloaded()
+                seen = {}
             else:
                 seen = layer.backward(tapes[step.of], step.nth)
         except Exception as error:
             seen = {'error': refusal(error)}
         seen.update(layer.state())  # outside the guard: a state that cannot be read is no refusal
+        changed = layer.changed()
+        if changed:
+            seen['changed'] = changed
         steps.append(seen)
         if 'error' in seen:
             break

@@ -44,6 +44,8 @@ def _observation(seen: Observation, payload: Payload) -> str:
             text = str(value)
         elif name == 'error':
             text = json.dumps(value)
+        elif name == 'changed':
+            text = json.dumps(list(value))
         else:
             text = payload.add(value)
         fields.append(f'"{name}":{text}')

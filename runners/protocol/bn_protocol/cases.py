@@ -9,6 +9,8 @@ from bn_protocol.tensors import Value, decode_tensor
 LAYERS = frozenset(('batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'))
 STATISTICS = frozenset(('tracked', 'untracked', 'batch', 'running'))
 MODES = frozenset(('train', 'eval', 'fresh'))
+ROUTES = frozenset(('module', 'functional'))
+LAYOUTS = frozenset(('contiguous', 'channels-last', 'transposed', 'strided'))
 SYNCHRONISED = 'syncbatchnorm'
 
 
@@ -54,7 +56,11 @@ class Backward(NamedTuple):
     nth: int
 
 
-Step = Union[Forward, Backward]
+class Reload(NamedTuple):
+    """State and parameters are saved, and the program goes on with a new layer that has loaded them."""
+
+
+Step = Union[Forward, Backward, Reload]
 
 
 class Case(NamedTuple):
@@ -65,6 +71,10 @@ class Case(NamedTuple):
     #: one entry unless the layer is synchronised
     ranks: Sequence[RankData]
     program: Sequence[Step]
+    #: ``functional``: the framework's function over the layer's parameters and state, instead of the layer
+    route: str = 'module'
+    #: how x and dy lie in memory; the shape is the same
+    layout: str = 'contiguous'
 
 
 def decode_case(raw: Mapping[str, Any], payload: bytes) -> Case:
@@ -92,7 +102,9 @@ def _decode(raw: Mapping[str, Any], payload: bytes) -> Case:
     config = _decode_config(raw['config'])
     initial = {name: decode_tensor(entry, payload) for name, entry in raw.get('initial', {}).items()}
     _check_initial(config, initial)
-    return Case(layer, config, initial, ranks, _decode_program(raw['program'], ranks))
+    route = _one_of('route', raw.get('route', 'module'), ROUTES)
+    layout = _one_of('layout', raw.get('layout', 'contiguous'), LAYOUTS)
+    return Case(layer, config, initial, ranks, _decode_program(raw['program'], ranks), route, layout)
 
 
 def _decode_config(raw: Mapping[str, Any]) -> Config:
@@ -132,6 +144,8 @@ def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData])
             of = step['of']
             program.append(Backward(of, given[of]))
             given[of] += 1
+        elif op == 'reload':
+            program.append(Reload())
         else:
             raise ValueError(f'unknown op {op!r}')
     return program

@@ -45,6 +45,10 @@ export function runChannel(question: ChannelCase): readonly [ChannelStep, ...Cha
   const outputs = new Map<number, ChannelOutput>();
   for (const [index, step] of question.program.entries()) {
     const before = (steps.at(-1) ?? construct).state;
+    if (step.op === 'reload') {
+      steps.push({ state: before }); // BN-STATE-13
+      continue;
+    }
     if (step.op === 'backward') {
       steps.push(backward(question, step, outputs.get(step.of), before));
       continue;

@@ -1,4 +1,4 @@
-import type { Case, InitialValues } from '../../cases/case.ts';
+import type { Case, InitialValues, Step } from '../../cases/case.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { runChannel, type ChannelCase, type ChannelStep } from './channel.ts';
 import { channelIndices } from './layout.ts';
@@ -34,7 +34,7 @@ export function exactTrajectory(question: Case, rootBits: number = defaultRootBi
   const channels = Array.from({ length: question.config.numFeatures }, (_, c) => runChannel(channelCase(question, c, rootBits)));
   return question.ranks.map((_, rank) => {
     const [construct = {}, ...steps] = [null, ...question.program].map((step, position) => {
-      const shape = step === null ? [0, channels.length] : inputShape(question, rank, step.op === 'forward' ? step.input : inputOf(question, step.of));
+      const shape = step === null ? [0, channels.length] : inputShape(question, rank, inputOf(question, step));
       return assemble(channels.map((channel) => channel[position]!), rank, shape, question.config.affine);
     });
     return { construct, steps };
@@ -57,9 +57,9 @@ function channelCase({ config, initial, ranks, program }: Case, channel: number,
   };
 }
 
-function inputOf({ program }: Case, forward: number): number {
-  const step = program[forward];
-  return step?.op === 'forward' ? step.input : -1;
+function inputOf({ program }: Case, step: Step): number {
+  const source = step.op === 'backward' ? program[step.of] : step;
+  return source?.op === 'forward' ? source.input : -1;
 }
 
 function inputShape({ ranks }: Case, rank: number, input: number): readonly number[] {

@@ -49,7 +49,21 @@ export interface Condition {
   [k: string]: string[];
 }
 export interface Axis {
-  axis: 'program' | 'shape' | 'ranks' | 'features' | 'dtype' | 'statistics' | 'affine' | 'momentum' | 'eps' | 'initial' | 'data' | 'name';
+  axis:
+    | 'program'
+    | 'shape'
+    | 'ranks'
+    | 'features'
+    | 'dtype'
+    | 'statistics'
+    | 'affine'
+    | 'momentum'
+    | 'eps'
+    | 'initial'
+    | 'data'
+    | 'name'
+    | 'route'
+    | 'layout';
   /**
    * Only for an axis added after the behaviour was first published: the value at which the id leaves it out.
    */

@@ -34,6 +34,10 @@ export interface Step {
   running_mean?: Tensor;
   running_var?: Tensor;
   step_count?: number;
+  /**
+   * What the call changed and must not: its input, its upstream gradient or a parameter. Absent: nothing that the runner looked at.
+   */
+  changed?: ('x' | 'dy' | 'gamma' | 'beta')[];
   error?: Error;
 }
 /**
@@ -69,6 +73,10 @@ export interface Step1 {
   running_mean?: Tensor;
   running_var?: Tensor;
   step_count?: number;
+  /**
+   * What the call changed and must not: its input, its upstream gradient or a parameter. Absent: nothing that the runner looked at.
+   */
+  changed?: ('x' | 'dy' | 'gamma' | 'beta')[];
   error?: Error;
 }
 /**

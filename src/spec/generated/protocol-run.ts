@@ -24,6 +24,12 @@ export type Step =
        * Index into the rank's upstream gradients.
        */
       grad: number;
+    }
+  | {
+      /**
+       * State and parameters are saved, and the program goes on with a new layer that has loaded them.
+       */
+      op: 'reload';
     };
 
 /**
@@ -63,6 +69,14 @@ export interface Case {
     grads: Tensor[];
   }[];
   program: Step[];
+  /**
+   * functional: the framework's function over the layer's parameters and state. Absent: module.
+   */
+  route?: 'module' | 'functional';
+  /**
+   * How x and dy lie in memory, their shape being the same. Absent: contiguous.
+   */
+  layout?: 'contiguous' | 'channels-last' | 'transposed' | 'strided';
 }
 export interface Config {
   numFeatures: number;

@@ -139,7 +139,7 @@ export interface CaseRecord {
   observed?: ObservedRecord;
 }
 export interface DeviationRecord {
-  kind: 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal';
+  kind: 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed';
   level: 'must' | 'should';
   rule: string;
   rank: number;
@@ -147,7 +147,7 @@ export interface DeviationRecord {
    * Index into the program; -1 is the construction.
    */
   step: number;
-  observable: 'y' | 'dx' | 'dgamma' | 'dbeta' | 'running_mean' | 'running_var' | 'step_count' | 'error';
+  observable: 'y' | 'dx' | 'dgamma' | 'dbeta' | 'running_mean' | 'running_var' | 'step_count' | 'error' | 'operands';
   /**
    * Flat index of the worst element.
    */

@@ -44,6 +44,7 @@ function formatData({ ranks }: Case): string[] {
 
 function formatOperation(step: Step | undefined): string {
   if (step === undefined) return 'nothing';
+  if (step.op === 'reload') return 'saved, and loaded into a new layer';
   return step.op === 'forward' ? `forward in ${step.mode} mode on input ${String(step.input)}` : `backward of step ${String(step.of)} with gradient ${String(step.grad)}`;
 }
 
