@@ -8,6 +8,7 @@ import { exitCodes } from './exit-codes.ts';
 import { knownCommand } from './known.ts';
 import { listCommand } from './list.ts';
 import { runCommand } from './run.ts';
+import { scoreCommand } from './score.ts';
 import { showCommand } from './show.ts';
 
 const program = new Command('bn-conformance')
@@ -17,7 +18,7 @@ const program = new Command('bn-conformance')
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
 
-for (const command of [runCommand(), listCommand(), showCommand(), knownCommand(), doctorCommand(), envsCommand()]) {
+for (const command of [runCommand(), listCommand(), showCommand(), knownCommand(), scoreCommand(), doctorCommand(), envsCommand()]) {
   program.addCommand(throwInstead(command));
 }
 

@@ -7,12 +7,16 @@ export interface Expectations {
   readonly at: (index: number) => Expectation;
 }
 
-/** How many expectations are kept while the slower runner catches up. */
-const kept = 4096;
-/** Larger cases are computed again rather than kept. */
-const largestKeptElements = 4096;
+/** What is kept: so many expectations, of cases of at most so many elements. */
+export interface Keep {
+  readonly cases: number;
+  readonly elements: number;
+}
 
-export function createExpectations(cases: readonly PlannedCase[], seed: number): Expectations {
+/** Enough for the slower runner to catch up; larger cases are computed again rather than kept. */
+const keptByDefault: Keep = { cases: 4096, elements: 4096 };
+
+export function createExpectations(cases: readonly PlannedCase[], seed: number, keep: Keep = keptByDefault): Expectations {
   const cache = new Map<number, Expectation>();
   return {
     at: (index) => {
@@ -21,13 +25,13 @@ export function createExpectations(cases: readonly PlannedCase[], seed: number):
       const planned = cases[index];
       if (planned === undefined) throw new RangeError(`expected a case index below ${String(cases.length)}, got ${String(index)}`);
       const expectation = expectationOf(planned, materialise(planned, seed));
-      if (countElementsOf(expectation) <= largestKeptElements) remember(cache, index, expectation);
+      if (countElementsOf(expectation) <= keep.elements) remember(cache, index, expectation, keep.cases);
       return expectation;
     },
   };
 }
 
-function remember(cache: Map<number, Expectation>, index: number, expectation: Expectation): void {
+function remember(cache: Map<number, Expectation>, index: number, expectation: Expectation, kept: number): void {
   const oldest = cache.size >= kept ? cache.keys().next().value : undefined;
   if (oldest !== undefined) cache.delete(oldest);
   cache.set(index, expectation);

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { loadPlan, selectFrom } from '../load-plan.ts';
+import { axisWorth } from './axis-worth.ts';
+import type { ScoredFault } from './score.ts';
+
+const plan = selectFrom(loadPlan('core'), ['batchnorm1d/shape/many-channels/**', 'batchnorm2d/shape/many-channels/**']);
+
+/** A fault that exactly these cases kill. */
+function fault(name: string, kills: (id: string) => boolean): ScoredFault {
+  const killers = plan.cases.flatMap(({ id }, index) => (kills(id) ? [index] : []));
+  const fared = { name, planned: plan.cases.length, outside: new Map(), inaccurate: new Set<number>(), showsInNumbers: true, first: null, causes: [], smallest: null, rejectedBy: [] };
+  return { fault: { name, kind: 'numeric', breaks: 'BN-STAT-01', cause: name, description: name }, fared, killers, killedBySmoke: false, smallest: null, signature: name, wrongCauses: [] };
+}
+
+describe('axisWorth', () => {
+  const training = fault('training', (id) => id.includes('program=train'));
+  const evaluation = fault('evaluation', (id) => id.includes('program=eval'));
+
+  it('an axis of which each value kills something misses something with any of them', () => {
+    const worth = axisWorth(plan, [training, evaluation, fault('evaluation too', (id) => id.includes('program=eval'))]);
+    expect(worth.find(({ axis }) => axis === 'program')).toEqual({ axis: 'program', best: 'eval-backward', missed: ['training'] });
+  });
+
+  it('an axis that nothing depends on misses nothing', () => {
+    expect(axisWorth(plan, [training, evaluation]).find(({ axis }) => axis === 'initial')?.missed).toEqual([]);
+  });
+
+  it('an axis with one value is no axis', () => {
+    expect(axisWorth(plan, [training]).map(({ axis }) => axis)).not.toContain('data');
+  });
+
+  it('what the suite does not kill is not missed', () => {
+    expect(axisWorth(plan, [fault('invisible', () => false)]).every(({ missed }) => missed.length === 0)).toBe(true);
+  });
+});
