@@ -18,8 +18,7 @@ from bn_protocol.machine import cpu_model, described_layers, language, limit_thr
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import BFLOAT16, dtype_name
 from conduct import CONDUCT
-from lies import NUMERIC
-from model import HonestLayer
+from lies import JOINT, layer_named
 
 VERSION = '1.0'
 HONEST = 'honest'
@@ -33,7 +32,7 @@ NO_BFLOAT16 = Probe(
 class MiniatureAdapter(Adapter):
     def __init__(self, lie: str = HONEST) -> None:
         self.lie = lie
-        self.layer: type[HonestLayer] = NUMERIC.get(lie, HonestLayer)
+        self.layer = layer_named(HONEST if lie in CONDUCT else lie)
 
     def load(self, threads: int, device: str) -> None:
         if device != 'cpu':
@@ -62,10 +61,19 @@ class MiniatureAdapter(Adapter):
             return Observed([observe_rank(case, rank, self.layer) for rank in case.ranks])
 
 
+def known_lie(name: str) -> str:
+    if name not in CONDUCT:
+        try:
+            layer_named(name)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f'{error}; or a misbehaviour: {", ".join(CONDUCT)}') from error
+    return name
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    names = [*NUMERIC, *CONDUCT]
-    parser.add_argument('--lie', default=HONEST, choices=names, metavar='NAME', help='one of: ' + ', '.join(names))
+    what = f'a lie, or a pair of two numeric ones as a{JOINT}b'
+    parser.add_argument('--lie', default=HONEST, type=known_lie, metavar='NAME', help=what)
     lie = parser.parse_args().lie
     serve(MiniatureAdapter(lie), CONDUCT.get(lie, Session))
 

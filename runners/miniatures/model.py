@@ -1,45 +1,54 @@
 """The honest miniature: a small Batch Normalization in float64, each observable rounded once at the end.
 
-One function per line of the specification, so that a lie replaces exactly one of them (``lies.py``). Inside, all data
+One function per line of the specification, so that a lie replaces exactly one of them (``lies/``). Inside, all data
 of a rank lies as rows: [C, n], one row per channel.
 """
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Any, Sequence
 
 import numpy as np
 
 from bn_protocol.adapter import Layer, Observation
 from bn_protocol.cases import Case, RankData
-from rows import Moments, Rows, Tape, Vector, column, from_rows, native, to_rows
+from mode_table import ModeTable
+from refusals import Refusals
+from rows import GradientSums, Moments, Rows, Tape, Vector, Witness, column, from_rows, native, to_rows
 
-ACCEPTED_RANKS = {'batchnorm1d': (2, 3), 'batchnorm2d': (4,), 'batchnorm3d': (5,)}
-LOWEST_SYNCHRONISED_RANK = 2
 
-
-class HonestLayer(Layer):
+class HonestLayer(ModeTable, Refusals, Layer):
     """One layer on one rank; the data of its peers is at hand, which stands for the communication."""
 
     def __init__(self, case: Case, data: RankData) -> None:
         if case.config.num_features < 1:
             raise ValueError(f'num_features must be at least 1, got {case.config.num_features}')
+        self.case = case
+        self.data = data
         self.layer = case.layer
         self.config = case.config
         self.peers = case.ranks
         self.rank = next(rank for rank, peer in enumerate(case.ranks) if peer is data)
         self.dtype = np.dtype(case.config.dtype)
+        self.working = self.working_type()
         self.training = self.starts_in_training()
-        self.gamma = self.initial(case, 'gamma', 1.0)
-        self.beta = self.initial(case, 'beta', 0.0)
-        self.running_mean = self.initial(case, 'running_mean', 0.0)
-        self.running_var = self.initial(case, 'running_var', self.fresh_variance())
+        self.gamma = self.initial('gamma', 1.0)
+        self.beta = self.initial('beta', 0.0)
+        self.running_mean = self.initial('running_mean', 0.0)
+        self.running_var = self.initial('running_var', self.fresh_variance())
         self.updates = 0
         self.step_count = 0
+        #: of the rank's own input in the last forward
+        self.shape: tuple[int, ...] = ()
+        self.witness = Witness()
 
-    def initial(self, case: Case, name: str, default: float) -> Vector:
-        given = case.initial.get(name)
-        return np.full(self.config.num_features, default) if given is None else native(given).astype(np.float64)
+    def working_type(self) -> np.dtype:
+        """The type of all arithmetic between the inputs and the results."""
+        return np.dtype(np.float64)
+
+    def initial(self, name: str, default: float) -> Vector:
+        given = self.case.initial.get(name)
+        return (np.full(self.config.num_features, default) if given is None else native(given)).astype(self.working)
 
     def starts_in_training(self) -> bool:  # BN-STATE-08
         return True
@@ -47,70 +56,25 @@ class HonestLayer(Layer):
     def fresh_variance(self) -> float:  # BN-STATE-01
         return 1.0
 
-    # --- the mode table, BN-STAT-03 and BN-STATE-04, 09, 10, 11
-
-    def batch_is_asked(self) -> bool:
-        """The truth of the mode table: lies about what is used leave refusals as they are."""
-        return self.config.statistics in ('untracked', 'batch') or self.tracks_in_training()
-
-    def tracks_in_training(self) -> bool:
-        return self.config.statistics == 'tracked' and self.training
-
-    def normalises_by_batch(self) -> bool:
-        return self.batch_is_asked()
-
-    def has_state(self) -> bool:
-        return self.config.statistics != 'untracked'
-
-    def updates_state(self) -> bool:
-        return self.config.statistics == 'batch' or self.tracks_in_training()
-
-    def counts_step(self) -> bool:  # BN-STATE-06
-        return self.config.statistics == 'batch' or self.tracks_in_training()
-
-    # --- refusals, all of them before any state moves (BN-ERR-01)
-
-    def check(self, inputs: Sequence[np.ndarray]) -> None:
-        for x in inputs:
-            self.check_type(x)
-            self.check_rank(x)
-            self.check_channels(x)
-        if self.batch_is_asked():
-            self.check_count(sum(x.size // x.shape[1] for x in inputs))
-
-    def check_type(self, x: np.ndarray) -> None:
-        if x.dtype.kind != 'f':
-            raise TypeError(f'expected a floating-point input, got {x.dtype}')
-
-    def check_rank(self, x: np.ndarray) -> None:  # BN-SHAPE-02
-        accepted = ACCEPTED_RANKS.get(self.layer)
-        if x.ndim < LOWEST_SYNCHRONISED_RANK if accepted is None else x.ndim not in accepted:
-            raise ValueError(f'{self.layer} got an input of rank {x.ndim}')
-
-    def check_channels(self, x: np.ndarray) -> None:  # BN-SHAPE-03
-        if x.shape[1] != self.config.num_features:
-            raise ValueError(f'expected {self.config.num_features} channels, got {x.shape[1]}')
-
-    def check_count(self, count: int) -> None:  # BN-STAT-02
-        if count <= 1:
-            raise ValueError(f'expected more than one value per channel, got {count}')
-
-    def take(self, x: np.ndarray) -> np.ndarray:
-        """The accepted input as the layer reads it."""
-        return x
-
     # --- statistics
 
     def total(self, rows: Rows) -> Vector:
-        """Sum of each row; every sum of the model goes through here."""
+        """Sum of each row; every sum over values goes through here."""
         return rows.sum(axis=1)
 
+    def over_ranks(self, summands: Sequence[Any]) -> np.ndarray:
+        """Sum of one summand per rank, vectors or tuples of vectors."""
+        return np.sum(summands, axis=0)
+
     def local_moments(self, rows: Rows) -> Moments:  # BN-STAT-01
-        count = rows.shape[1]
+        channels, count = rows.shape
         if count == 0:  # an empty rank of a synchronised layer has no weight
-            return Moments(0, np.zeros(rows.shape[0]), np.zeros(rows.shape[0]))
-        mean = self.total(rows) / count
+            return Moments(0, np.zeros(channels, self.working), np.zeros(channels, self.working))
+        mean = self.mean(rows)
         return Moments(count, mean, self.variance(rows, mean))
+
+    def mean(self, rows: Rows) -> Vector:
+        return self.total(rows) / rows.shape[1]
 
     def variance(self, rows: Rows, mean: Vector) -> Vector:
         return self.total((rows - column(mean)) ** 2) / rows.shape[1]
@@ -120,9 +84,24 @@ class HonestLayer(Layer):
         if len(ranks) == 1:
             return ranks[0]
         count = sum(one.n for one in ranks)
-        mean = np.sum([one.n * one.mean for one in ranks], axis=0) / count
-        variance = np.sum([one.n * (one.variance + (one.mean - mean) ** 2) for one in ranks], axis=0) / count
+        mean = self.over_ranks([one.n * one.mean for one in ranks]) / count
+        variance = self.over_ranks([one.n * (one.variance + self.spread(one, mean)) for one in ranks]) / count
         return Moments(count, mean, variance)
+
+    def spread(self, one: Moments, mean: Vector) -> Vector:
+        """What the distance of a rank's mean from the common one adds to the variance."""
+        return (one.mean - mean) ** 2
+
+    def batch_moments(self, rows: Sequence[Rows]) -> list[Moments]:
+        local = [self.local_moments(one) for one in rows]
+        return [self.pool(local, rank) for rank in range(len(rows))]
+
+    def used_moments(self, batch: list[Moments], rows: Sequence[Rows]) -> list[Moments]:
+        """What a forward by the batch normalises with; the state takes ``batch`` itself."""
+        return batch
+
+    def running_moments(self, rows: Sequence[Rows]) -> list[Moments]:
+        return [Moments(0, self.running_mean, self.running_var)] * len(rows)
 
     # --- state
 
@@ -130,20 +109,32 @@ class HonestLayer(Layer):
         momentum = self.config.momentum
         return 1.0 / self.updates if momentum is None else momentum
 
-    def move_state(self, batch: Moments, weight: float) -> None:  # BN-STATE-02
-        new_mean = (1 - weight) * self.running_mean + weight * batch.mean
-        new_var = (1 - weight) * self.running_var + weight * self.stored_variance(batch)
+    def move_state(self, batch: Moments, weight: float) -> None:
+        new_mean, new_var = self.moved_mean(batch, weight), self.moved_variance(batch, weight)
         self.running_mean = self.round_to_layer(new_mean)
         self.running_var = self.round_to_layer(new_var)
 
+    def moved_mean(self, batch: Moments, weight: float) -> Vector:
+        return self.blend(self.running_mean, batch.mean, weight)
+
+    def moved_variance(self, batch: Moments, weight: float) -> Vector:
+        return self.blend(self.running_var, self.stored_variance(batch), weight)
+
+    def blend(self, old: Vector, new: Vector, weight: float) -> Vector:  # BN-STATE-02
+        return (1 - weight) * old + weight * new
+
     def stored_variance(self, batch: Moments) -> Vector:  # BN-STATE-03
-        return batch.variance * (np.float64(batch.n) / (batch.n - 1))
+        return batch.variance * self.bessel(batch.n)
+
+    def bessel(self, count: int) -> np.ndarray:
+        """n/(n − 1), as a scalar of numpy: infinite at n = 1."""
+        return np.asarray(np.float64(count) / (count - 1)).astype(self.working)
 
     def count_step(self) -> None:
         self.step_count += 1
 
     def round_to_layer(self, vector: Vector) -> Vector:
-        return vector.astype(self.dtype).astype(np.float64)
+        return vector.astype(self.dtype).astype(self.working)
 
     # --- normalisation
 
@@ -157,23 +148,26 @@ class HonestLayer(Layer):
         return self.scale(self.normalising_variance(moments))
 
     def normalise(self, rows: Rows, moments: Moments) -> Rows:
-        return (rows - column(moments.mean)) / column(self.s(moments))
+        return self.inside((rows - column(moments.mean)) / column(self.s(moments)))
 
-    def affine(self) -> tuple[Vector, Vector]:  # BN-NORM-04
+    def affine(self, moments: Moments) -> tuple[Vector, Vector]:  # BN-NORM-04
         return self.gamma, self.beta
 
     def output(self, rows: Rows, moments: Moments) -> Rows:
-        gamma, beta = self.affine()
-        return column(gamma) * self.normalise(rows, moments) + column(beta)
+        gamma, beta = self.affine(moments)
+        return self.inside(column(gamma) * self.normalise(rows, moments) + column(beta))
+
+    def inside(self, rows: Rows) -> Rows:
+        """x̂ and y as the arithmetic holds them."""
+        return rows
 
     # --- gradients; dy is a list of rows per rank
 
-    def gradient_sums(self, tape: Tape, dy: Sequence[Rows]) -> tuple[int, Vector, Vector]:  # BN-SYNC-02
-        """Count, Σ dy and Σ dy·x̂ over all ranks, as the input gradient uses them."""
+    def gradient_sums(self, tape: Tape, dy: Sequence[Rows]) -> GradientSums:  # BN-SYNC-02
+        """Over all ranks, as the input gradient uses them."""
         pairs = [self.parameter_gradients(tape, dy, rank) for rank in range(len(dy))]
-        count = sum(rows.shape[1] for rows in dy)
-        sum_dy_x_hat, sum_dy = np.sum(pairs, axis=0)
-        return count, sum_dy, sum_dy_x_hat
+        sum_dy_x_hat, sum_dy = self.over_ranks(pairs)
+        return GradientSums(sum(rows.shape[1] for rows in dy), sum_dy, sum_dy_x_hat)
 
     def parameter_gradients(self, tape: Tape, dy: Sequence[Rows], rank: int) -> tuple[Vector, Vector]:
         """Σ dy·x̂ and Σ dy over one rank's samples."""
@@ -181,51 +175,65 @@ class HonestLayer(Layer):
         return self.total(dy[rank] * x_hat), self.total(dy[rank])
 
     def training_dx(self, tape: Tape, dy: Sequence[Rows]) -> Rows:  # BN-GRAD-01
-        count, sum_dy, sum_dy_x_hat = self.gradient_sums(tape, dy)
         x_hat = self.normalise(tape.rows[self.rank], tape.moments[self.rank])
-        inner = dy[self.rank] - column(sum_dy / count) - x_hat * column(sum_dy_x_hat / count)
-        return self.gamma_over_s(tape) * inner
+        return self.gamma_over_s(tape) * self.through_statistics(dy[self.rank], x_hat, self.gradient_sums(tape, dy))
+
+    def through_statistics(self, dy: Rows, x_hat: Rows, sums: GradientSums) -> Rows:
+        return dy - column(sums.dy / sums.n) - x_hat * column(sums.dy_x_hat / sums.n)
 
     def evaluation_dx(self, tape: Tape, dy: Sequence[Rows]) -> Rows:  # BN-GRAD-04
         return self.gamma_over_s(tape) * dy[self.rank]
 
     def gamma_over_s(self, tape: Tape) -> Rows:
-        gamma, _ = self.affine()
-        return column(gamma / self.s(tape.moments[self.rank]))
+        moments = tape.moments[self.rank]
+        gamma, _ = self.affine(moments)
+        return column(gamma / self.s(moments))
 
-    def reported_dgamma(self, tape: Tape, dy: Sequence[Rows]) -> Vector:  # BN-GRAD-02, BN-SYNC-03
-        return self.parameter_gradients(tape, dy, self.rank)[0]
+    def input_gradient(self, tape: Tape, dy: Sequence[Rows]) -> Rows:
+        return self.training_dx(tape, dy) if tape.by_batch else self.evaluation_dx(tape, dy)
 
-    def reported_dbeta(self, tape: Tape, dy: Sequence[Rows]) -> Vector:  # BN-GRAD-03, BN-SYNC-03
-        return self.parameter_gradients(tape, dy, self.rank)[1]
+    def returned_sums(self, tape: Tape, dy: Sequence[Rows]) -> tuple[Vector, Vector]:  # BN-SYNC-03
+        """Σ dy·x̂ and Σ dy, as the parameter gradients are made of them."""
+        return self.parameter_gradients(tape, dy, self.rank)
+
+    def dgamma(self, tape: Tape, dy: Sequence[Rows]) -> Vector:  # BN-GRAD-02
+        return self.returned_sums(tape, dy)[0]
+
+    def dbeta(self, tape: Tape, dy: Sequence[Rows]) -> Vector:  # BN-GRAD-03
+        return self.returned_sums(tape, dy)[1]
 
     # --- the steps
 
     def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[np.ndarray, Tape]:
-        if mode != 'fresh':
-            self.training = mode == 'train'
+        self.enter(mode)
+        self.witness = Witness(gamma=self.gamma, beta=self.beta)
         inputs = [native(peer.inputs[index]) for peer in self.peers]
+        inputs[self.rank] = self.witness.lend('x', inputs[self.rank])
         self.check(inputs)
         taken = [self.take(x) for x in inputs]
-        tape = self.normalised_with(index, grads, [to_rows(x) for x in taken])
         x = taken[self.rank]
+        self.shape = x.shape
+        tape = self.normalised_with(index, grads, [self.as_rows(one) for one in taken])
         y = from_rows(self.output(tape.rows[self.rank], tape.moments[self.rank]), x.shape)
         self.after_forward(tape)
         return self.reported_y(y, x.dtype), tape
 
+    def take(self, x: np.ndarray) -> np.ndarray:
+        """The accepted input as the layer reads it."""
+        return x
+
+    def as_rows(self, x: np.ndarray) -> Rows:
+        return to_rows(x, self.working)
+
     def normalised_with(self, index: int, grads: Sequence[int], rows: list[Rows]) -> Tape:
         by_batch, updates = self.normalises_by_batch(), self.updates_state()
         batch = self.batch_moments(rows) if by_batch or updates else []
-        running = [Moments(0, self.running_mean, self.running_var)] * len(rows)
+        used = self.used_moments(batch, rows) if by_batch else self.running_moments(rows)
         update = None
         if updates:
             self.updates += 1
             update = (batch[self.rank], self.weight())
-        return Tape(index, grads, rows, batch if by_batch else running, update, by_batch)
-
-    def batch_moments(self, rows: Sequence[Rows]) -> list[Moments]:
-        local = [self.local_moments(one) for one in rows]
-        return [self.pool(local, rank) for rank in range(len(rows))]
+        return Tape(index, grads, rows, used, update, by_batch)
 
     def after_forward(self, tape: Tape) -> None:
         if tape.update:
@@ -233,22 +241,40 @@ class HonestLayer(Layer):
         if self.counts_step():
             self.count_step()
 
-    def reported_y(self, y: np.ndarray, dtype: np.dtype) -> np.ndarray:  # BN-SHAPE-01, BN-DTYPE-01
-        return y.astype(dtype)
-
     def backward(self, tape: Tape, nth: int) -> Observation:
-        dy = [to_rows(self.take(native(peer.grads[tape.grads[nth]]))) for peer in self.peers]
-        x = self.take(native(self.peers[self.rank].inputs[tape.input]))
-        dx = self.training_dx(tape, dy) if tape.by_batch else self.evaluation_dx(tape, dy)
-        seen: Observation = {'dx': from_rows(dx, x.shape).astype(x.dtype)}
-        if self.config.affine:
-            seen['dgamma'] = self.reported_dgamma(tape, dy).astype(self.dtype)
-            seen['dbeta'] = self.reported_dbeta(tape, dy).astype(self.dtype)
+        self.witness = Witness(gamma=self.gamma, beta=self.beta)
+        grads = [native(peer.grads[tape.grads[nth]]) for peer in self.peers]
+        grads[self.rank] = self.witness.lend('dy', grads[self.rank])
+        dy = [self.as_rows(self.take(one)) for one in grads]
+        x = self.take(native(self.data.inputs[tape.input]))
+        dx = from_rows(self.input_gradient(tape, dy), x.shape)
+        seen = {'dx': self.reported_dx(dx, x.dtype), **self.reported_parameters(tape, dy)}
         self.after_backward(tape)
         return seen
 
     def after_backward(self, tape: Tape) -> None:  # BN-STATE-07
         pass
+
+    def reloaded(self) -> HonestLayer:  # BN-STATE-13
+        layer = type(self)(self.case, self.data)
+        layer.training = self.training
+        layer.gamma, layer.beta = self.gamma.copy(), self.beta.copy()
+        layer.running_mean, layer.running_var = self.running_mean.copy(), self.running_var.copy()
+        layer.step_count, layer.updates = self.step_count, self.updates
+        return layer
+
+    # --- what is reported
+
+    def reported_y(self, y: np.ndarray, dtype: np.dtype) -> np.ndarray:  # BN-SHAPE-01, BN-DTYPE-01
+        return y.astype(dtype)
+
+    def reported_dx(self, dx: np.ndarray, dtype: np.dtype) -> np.ndarray:  # BN-SHAPE-01, BN-DTYPE-01
+        return dx.astype(dtype)
+
+    def reported_parameters(self, tape: Tape, dy: Sequence[Rows]) -> Observation:  # BN-DTYPE-02
+        if not self.config.affine:
+            return {}
+        return {'dgamma': self.dgamma(tape, dy).astype(self.dtype), 'dbeta': self.dbeta(tape, dy).astype(self.dtype)}
 
     def state(self) -> Observation:
         if not self.has_state():
@@ -260,3 +286,6 @@ class HonestLayer(Layer):
             'running_mean': self.running_mean.astype(self.dtype),
             'running_var': self.running_var.astype(self.dtype),
         }
+
+    def changed(self) -> Sequence[str]:  # BN-STATE-12
+        return self.witness.changed()

@@ -1,6 +1,7 @@
-import type { Case } from '../cases/case.ts';
+import type { Case, Observable } from '../cases/case.ts';
 import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
+import { simulateWide } from '../reference/wide/simulate-wide.ts';
 import type { BackwardRecord, ForwardRecord, RankTrajectory, RunningState, StepRecord, Trajectory } from '../reference/trajectory.ts';
 import type { Accepted, AcceptedObservation, AcceptedRank, AcceptedRefusal, AcceptedStep, AcceptedValues } from './accepted.ts';
 import { type AccuracyClass, type AccuracyPair, precisionOf, sanctioned } from './accuracy.ts';
@@ -25,9 +26,14 @@ interface BothErrors {
   readonly naive: ErrorsSoFar;
 }
 
-/** What the rules allow for every observable of a case: `simulate`, then a bound for each element. */
+/**
+ * What the rules allow for every observable of a case: `simulate`, then a bound for each element.
+ *
+ * A float64 layer is judged by the double-double reference; a variant of the formulas, which only names a cause, is not.
+ */
 export function acceptCase(question: Case, formulas: Formulas = coreFormulas, accuracy: AccuracyPair = sanctioned): Accepted {
-  return accept(question, simulate(question, formulas), accuracy);
+  const needsWide = question.config.dtype === 'float64' && formulas === coreFormulas;
+  return accept(question, needsWide ? simulateWide(question) : simulate(question, formulas), accuracy);
 }
 
 /** What the rules allow for every observable, given the case's trajectory. */
@@ -93,16 +99,20 @@ function acceptStep(
   const forward = record.op === 'forward' ? record : record.forward;
   const pair = { stable: errors.stable.forwards.get(forward) ?? [], naive: errors.naive.forwards.get(forward) ?? [] };
   const own = record.op === 'forward'
-    ? [acceptOutput(question.config, record, pair, together.length, accuracy)]
-    : acceptGradients(question.config, record, together, pair, accuracy);
+    ? [withLow(acceptOutput(question.config, record, pair, together.length, accuracy), record.low)]
+    : acceptGradients(question.config, record, together, pair, accuracy).map((values) => withLow(values, record.low));
   return { ...state, values: [...own, ...state.values] };
+}
+
+function withLow(values: AcceptedValues, low: Partial<Record<Observable, Float64Array | null>> | undefined): AcceptedValues {
+  return low === undefined ? values : { ...values, low: low[values.observable] ?? null };
 }
 
 function acceptState(question: Case, record: ForwardRecord | BackwardRecord | null, state: RunningState | null, errors: BothErrors): AcceptedObservation {
   if (state === null) return { kind: 'values', values: [], count: null, keepsState: false };
   const { config } = question;
   const values = (observable: 'running_mean' | 'running_var', part: 'mean' | 'variance'): AcceptedValues => ({
-    observable, rule: stateRule(observable, record, config), dtype: config.dtype, shape: [config.numFeatures], value: state[part],
+    observable, rule: stateRule(observable, record, config), dtype: config.dtype, shape: [config.numFeatures], value: state[part], low: state.low?.[part] ?? null,
     stable: errors.stable.state[part], naive: errors.naive.state[part],
     alternative: part === 'variance' ? overflowedVariance(errors.naive.state) : null,
   });

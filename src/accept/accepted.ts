@@ -5,6 +5,8 @@ import type { FloatType } from '../tensor/tensor.ts';
 /**
  * What the rules allow for one observable: per element the value, the class A (`should`) and the class B (`must`) bound.
  *
+ * The reference value is value + low; where `low` is absent or null the float64 number alone is close enough.
+
  * A bound of Infinity says nothing but that the value is finite. `alternative`, where not NaN, is a further accepted
  * value: the overflowed result.
  */
@@ -14,6 +16,7 @@ export interface AcceptedValues {
   readonly dtype: FloatType;
   readonly shape: readonly number[];
   readonly value: Float64Array;
+  readonly low?: Float64Array | null;
   readonly stable: Float64Array;
   readonly naive: Float64Array;
   readonly alternative: Float64Array | null;

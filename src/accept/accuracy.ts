@@ -39,7 +39,9 @@ export const safety = 2; // K
 
 /** What rounding costs in the type that the arithmetic uses and the type of a result. */
 export interface Precision {
-  /** Unit roundoff of the arithmetic: float64 for float64, float32 for every narrower type. */
+  /** Type of the arithmetic: float64 for float64, float32 for every narrower type. */
+  readonly working: FloatType;
+  /** Unit roundoff of the arithmetic. */
   readonly unit: number;
   /** Below this a product may be flushed to zero. */
   readonly tiny: number;
@@ -49,15 +51,28 @@ export interface Precision {
   readonly resultUnit: number;
   /** Half the smallest subnormal of the result's type. */
   readonly resultTiny: number;
+  /** Above this a stored result overflows. */
+  readonly resultHuge: number;
 }
 
 export function precisionOf(dtype: FloatType, accuracy: AccuracyClass): Precision {
   const working = accuracy.half ? 'float16' : dtype === 'float64' ? 'float64' : 'float32';
   return {
+    working,
     unit: unitRoundoff(working),
     tiny: smallestNormal(working),
     huge: largestFinite(working),
     resultUnit: dtype === working ? 0 : unitRoundoff(dtype),
     resultTiny: smallestSubnormal(accuracy.half ? working : dtype) / 2,
+    resultHuge: largestFinite(dtype),
   };
+}
+
+/**
+ * Bound of a result that is rounded once more, to its own type: what is rounded is at most |value| + arithmetic.
+ *
+ * @param arithmetic  bound before that rounding
+ */
+export function resultBound(arithmetic: number, value: number, { resultUnit, resultTiny }: Precision): number {
+  return (1 + resultUnit) * arithmetic + resultUnit * Math.abs(value) + resultTiny;
 }

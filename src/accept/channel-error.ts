@@ -9,6 +9,8 @@ export interface ChannelError {
   readonly overflows: boolean;
   /** The stored variance keeps its linear bound all the same, so that a cause with a wide bound still predicts something. */
   readonly linear: boolean;
+  /** The class holds algorithms that update a mean, which divide by every number up to n. */
+  readonly updating: boolean;
 }
 
 /** Bounds on the running statistics, [C], accumulated over the steps so far. */

@@ -1,5 +1,6 @@
 import { forEachInChannel } from '../reference/layout.ts';
 import type { StateUpdate } from '../reference/trajectory.ts';
+import { smallestNormal } from '../tensor/formats.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /** 1 where the data make a running statistic exact in any summation order, [C]. */
@@ -13,7 +14,8 @@ export function isExact(flags: Uint8Array, c: number): boolean {
 }
 
 /**
- * Where running mean and variance are exact in float32, whatever the order of summation.
+ * Where running mean and variance are exact in float32, whatever the order of summation. An updating algorithm is no order of
+ * summation: it divides by each number up to n, by 3 from n = 3 on, and what it makes of such data is exact at n = 2 alone.
  *
  * The mean: every partial sum of x fits in 24 bits, n is a power of two, and each product and sum of the update is
  * representable. The variance besides: n = 2, so that n/(n − 1) = 2, and both squares are representable.
@@ -35,7 +37,9 @@ export function exactState(update: StateUpdate, inputs: readonly Tensor[]): Exac
   return flags;
 }
 
-/** Whether every partial sum of the values, in any order, is representable in float32. */
+const tiny = smallestNormal('float32');
+
+/** Whether every partial sum of the values, in any order, is representable in float32, and none subnormal: it might be flushed. */
 export function sumsExactly(values: readonly number[]): boolean {
   let unit = 0;
   let total = 0;
@@ -44,7 +48,7 @@ export function sumsExactly(values: readonly number[]): boolean {
     if (value !== 0) unit = commonUnit(unit, Math.abs(value));
     total += Math.abs(value);
   }
-  return total === 0 || total / unit <= 2 ** 24;
+  return total === 0 || (total / unit <= 2 ** 24 && unit >= tiny);
 }
 
 /** Both (1 − m)·v + m·b and v + m·(b − v), every operation exact in float32. */
@@ -60,8 +64,9 @@ function commonUnit(unit: number, value: number): number {
   return common;
 }
 
+/** A float32 value that stays what it is, flushed or not. */
 export function isFloat32(value: number): boolean {
-  return Math.fround(value) === value;
+  return Math.fround(value) === value && (value === 0 || Math.abs(value) >= tiny);
 }
 
 function isPowerOfTwo(n: number): boolean {

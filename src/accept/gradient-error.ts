@@ -2,16 +2,17 @@ import type { LayerConfig } from '../cases/case.ts';
 import { countPerChannel, forEachInChannel } from '../reference/layout.ts';
 import type { BackwardRecord, StepRecord } from '../reference/trajectory.ts';
 import type { AcceptedValues } from './accepted.ts';
-import { type AccuracyClass, type AccuracyPair, type Precision, precisionOf, safety } from './accuracy.ts';
+import { type AccuracyClass, type AccuracyPair, type Precision, precisionOf, resultBound, safety } from './accuracy.ts';
 import { channelValues, isFloat32, sumsExactly } from './exact.ts';
 import type { ErrorPair } from './output-error.ts';
 import { inputGradientRule, parameterGradientRule } from './rule-of.ts';
 import type { ChannelError } from './channel-error.ts';
 import { normalisedError } from './statistics-error.ts';
 
-/** Sums over the elements of one channel of one rank, for the bounds: Σ|dy|, Σ|dy|·z and Σ|dy|·δx̂. */
+/** Sums over the elements of one channel of one rank, for the bounds: Σz, Σ|dy|, Σ|dy|·z and Σ|dy|·δx̂. */
 interface AbsoluteSums {
   readonly count: number;
+  readonly normalised: number;
   readonly dy: number;
   readonly dyNormalised: number;
   readonly dyError: number;
@@ -59,15 +60,19 @@ function gradientBounds(record: BackwardRecord, ranks: readonly BackwardRecord[]
 /**
  *     tol_dβ = K·u·(s_n + 1)·Σ|dy|, 0 where Σdy is exact in any order
  *     tol_dγ = K·(u·(s_n + 4)·Σ|dy|z + Σ|dy|δx̂)
+ *
+ * Flushed: each dy, each product and sum; for dγ each x̂ = (x − μ)·invstd besides, n products by x − μ of which invstd is a
+ * factor, and dγ.
  */
 function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: number, own: AbsoluteSums, error: ChannelError, accuracy: AccuracyClass, precision: Precision): void {
-  const { unit: u, tiny, resultUnit, resultTiny } = precision;
+  const { unit: u, tiny } = precision;
   const s = accuracy.summation(own.count);
-  const flushed = own.count * tiny;
+  const n = own.count;
   const exact = record.dy.dtype === 'float32' && isFloat32(record.dbeta?.[c] ?? 0) && sumsExactly(channelValues(record.dy, c));
-  bounds.dbeta[c] = exact ? 0 : safety * (u * (s + 1) * own.dy + flushed) + resultUnit * Math.abs(record.dbeta?.[c] ?? 0) + resultTiny;
-  const dgamma = safety * (u * (s + 4) * own.dyNormalised + own.dyError + flushed * (1 + 1 / record.forward.deviation[c]!));
-  bounds.dgamma[c] = error.undetermined ? Infinity : dgamma + resultUnit * Math.abs(record.dgamma?.[c] ?? 0) + resultTiny;
+  bounds.dbeta[c] = exact ? 0 : resultBound(safety * (u * (s + 1) * own.dy + n * tiny), record.dbeta?.[c] ?? 0, precision);
+  const flushed = tiny * (n * (1 + 1 / record.forward.deviation[c]!) + own.normalised + own.dy);
+  const dgamma = safety * (u * (s + 4) * own.dyNormalised + own.dyError + flushed);
+  bounds.dgamma[c] = error.undetermined ? Infinity : resultBound(dgamma, record.dgamma?.[c] ?? 0, precision);
 }
 
 /**
@@ -75,31 +80,40 @@ function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: numb
  *     running  tol_dx = K·|γ|/s·|dy|·(6u + δs)
  *
  * D1, D2 and D3 are the means of |dy|, |dy|·z and |dy|·δx̂ over all ranks.
+ *
+ * Flushed, in units of the smallest normal number, n times for good measure: each dy, Σdy/n, x − μ, x̂ and their products, times
+ * |γ|/s; what is multiplied by γ last; the result. Where γ·invstd/n itself is flushed, all of dx is lost.
  */
 function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all: AbsoluteSums, error: ChannelError, accuracy: AccuracyClass, precision: Precision): void {
-  const { unit: u, tiny, resultUnit, resultTiny } = precision;
-  const factor = Math.abs(record.forward.gamma[c]!) / record.deviation[c]!;
+  const { unit: u, tiny } = precision;
+  const gamma = Math.abs(record.gamma[c]!);
+  const deviation = record.deviation[c]!;
+  const factor = gamma / deviation;
   const s = accuracy.summation(all.count);
-  const d1 = all.dy / all.count;
-  const d2 = all.dyNormalised / all.count;
-  const d3 = all.dyError / all.count;
+  const n = all.count;
+  const d1 = all.dy / n;
+  const d2 = all.dyNormalised / n;
+  const d3 = all.dyError / n;
+  const lost = factor < n * tiny ? factor : 0;
   const x = record.forward.x;
   forEachInChannel(x, c, (i) => {
     const dy = Math.abs(record.dy.data[i]!);
-    const z = Math.abs(x.data[i]! - record.mean[c]!) / record.deviation[c]!;
-    const dz = normalisedError(error, record.mean[c]!, record.deviation[c]!, x.data[i]!, z, u);
-    const batch = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * (dy + d1 + z * d2);
+    const z = Math.abs(x.data[i]! - record.mean[c]!) / deviation;
+    const dz = normalisedError(error, record.mean[c]!, deviation, x.data[i]!, z, u);
+    const size = dy + d1 + z * d2;
+    const batch = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * size;
     const arithmetic = record.source === 'batch' ? batch : dy * (6 * u + error.deviation);
-    const flushed = (factor * (2 + z) + 1) * all.count * tiny;
-    bound[i] = error.undetermined ? Infinity : safety * (factor * arithmetic + flushed) + resultUnit * Math.abs(record.dx[i]!) + resultTiny;
+    const flushed = n * tiny * (factor * (2 + z + (1 + z) * (1 / deviation + d1 + d2)) + gamma * (1 + z) + 1);
+    bound[i] = error.undetermined ? Infinity : resultBound(safety * (factor * arithmetic + flushed + lost * size), record.dx[i]!, precision);
   });
 }
 
 function absoluteSums({ forward: { x }, dy, mean, deviation }: BackwardRecord, c: number, error: ChannelError, { unit }: Precision): AbsoluteSums {
-  const sums = { count: countPerChannel(x.shape), dy: 0, dyNormalised: 0, dyError: 0 };
+  const sums = { count: countPerChannel(x.shape), normalised: 0, dy: 0, dyNormalised: 0, dyError: 0 };
   forEachInChannel(x, c, (i) => {
     const size = Math.abs(dy.data[i]!);
     const z = Math.abs(x.data[i]! - mean[c]!) / deviation[c]!;
+    sums.normalised += z;
     sums.dy += size;
     sums.dyNormalised += size * z;
     sums.dyError += size * normalisedError(error, mean[c]!, deviation[c]!, x.data[i]!, z, unit);
@@ -108,7 +122,9 @@ function absoluteSums({ forward: { x }, dy, mean, deviation }: BackwardRecord, c
 }
 
 function addSums(sums: readonly AbsoluteSums[]): AbsoluteSums {
-  return sums.reduce((a, b) => ({ count: a.count + b.count, dy: a.dy + b.dy, dyNormalised: a.dyNormalised + b.dyNormalised, dyError: a.dyError + b.dyError }));
+  return sums.reduce((a, b) => ({
+    count: a.count + b.count, normalised: a.normalised + b.normalised, dy: a.dy + b.dy, dyNormalised: a.dyNormalised + b.dyNormalised, dyError: a.dyError + b.dyError,
+  }));
 }
 
 /** Where the variance may overflow, 1/s is 0 and so is dx. */

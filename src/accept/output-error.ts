@@ -2,7 +2,7 @@ import type { LayerConfig } from '../cases/case.ts';
 import { forEachInChannel, splitShape } from '../reference/layout.ts';
 import type { ForwardRecord } from '../reference/trajectory.ts';
 import type { AcceptedValues } from './accepted.ts';
-import { type AccuracyPair, type Precision, precisionOf, safety } from './accuracy.ts';
+import { type AccuracyPair, type Precision, precisionOf, resultBound, safety } from './accuracy.ts';
 import { outputRule } from './rule-of.ts';
 import type { ChannelError } from './channel-error.ts';
 import { normalisedError } from './statistics-error.ts';
@@ -23,21 +23,29 @@ export function acceptOutput(config: LayerConfig, record: ForwardRecord, errors:
   };
 }
 
-/** tol_y of every element. */
+/**
+ * tol_y of every element.
+ *
+ * Flushed: x and μ and their difference as 3/s of |γ|, x̂ as one more, then products by γ and α, β, and sums. Where α itself is
+ * flushed, all of γ·x̂ is lost.
+ */
 function outputBound(record: ForwardRecord, errors: readonly ChannelError[], precision: Precision): Float64Array {
   const bound = new Float64Array(record.y.length);
-  const { unit: u, tiny, resultUnit, resultTiny } = precision;
+  const { unit: u, tiny } = precision;
   for (let c = 0; c < splitShape(record.x.shape).channels; c++) {
     const error = errors[c]!;
     const gamma = Math.abs(record.gamma[c]!);
     const beta = Math.abs(record.beta[c]!);
     const mu = record.mean[c]!;
     const s = record.deviation[c]!;
+    const flushed = (gamma * (1 + 3 / s) + 4) * tiny;
+    const lost = gamma < tiny * s ? gamma : 0;
     forEachInChannel(record.x, c, (i) => {
       const x = record.x.data[i]!;
       const y = Math.abs(record.y[i]!);
-      const arithmetic = gamma * normalisedError(error, mu, s, x, Math.abs(x - mu) / s, u) + 2 * u * beta + u * y;
-      bound[i] = error.undetermined ? Infinity : safety * (arithmetic + (gamma + 2) * tiny) + resultUnit * y + resultTiny;
+      const z = Math.abs(x - mu) / s;
+      const arithmetic = safety * (gamma * normalisedError(error, mu, s, x, z, u) + 2 * u * beta + u * y + flushed + lost * z);
+      bound[i] = error.undetermined ? Infinity : resultBound(arithmetic, y, precision);
     });
   }
   return bound;

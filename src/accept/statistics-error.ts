@@ -36,11 +36,11 @@ export function magnitudes(inputs: readonly Tensor[], channels: number): Magnitu
  *
  *     δμ = u·((s_n + 1)·mean|x| + |μ|)
  *     δv = u·(s_n + 4)·σ² + δμ²                 two passes
- *        + 2u·|μ|·σ                             updating algorithms
+ *        + u·(n + 3/2)/√3·|μ|·σ                 updating algorithms, `updatingFactor`
  *        = u·(s_n + 3)·(mean x² + μ²)           one pass
  *     δs = δv/(2s²) + 3u
  *
- * Each product may be flushed to zero: n times the smallest normal number is added to δμ and δv.
+ * K·δs covers 1/√(1 − r) − 1 for every r = δv/s² ≤ ½, beyond which the variance is not determined. Each product may be flushed to zero: n times the smallest normal number is added to δμ and δv.
  */
 export function batchError(batch: BatchStatistics, deviation: number, size: Magnitudes, c: number, accuracy: AccuracyClass, precision: Precision): ChannelError {
   const { unit: u, tiny, huge } = precision;
@@ -49,23 +49,54 @@ export function batchError(batch: BatchStatistics, deviation: number, size: Magn
   const mu = Math.abs(batch.mean[c]!);
   const sigma2 = batch.variance[c]!;
   const mean = u * ((s + 1) * size.meanAbs[c]! + mu) + n * tiny;
-  const twoPass = u * (s + 4) * sigma2 + mean * mean + (accuracy.updating ? 2 * u * mu * Math.sqrt(sigma2) : 0);
+  const twoPass = u * (s + 4) * sigma2 + mean * mean + (accuracy.updating ? u * updatingFactor(n) * mu * Math.sqrt(sigma2) : 0);
   const variance = (accuracy.onePass ? u * (s + 3) * (size.meanSquare[c]! + mu * mu) + twoPass : twoPass) + n * tiny;
   const overflows = n * sigma2 > huge / 4 || size.max[c]! ** 2 > huge / 4;
-  return { mean, variance, ...deviationError(variance, deviation, u), overflows, linear: accuracy.onePass };
+  const relative = relativeTo(variance, deviation);
+  return { mean, variance, deviation: relative / 2 + 3 * u, undetermined: !(relative <= 0.5), overflows, linear: accuracy.onePass, updating: accuracy.updating };
 }
 
-/** Errors of running statistics: those that earlier steps left in the state. */
+/**
+ * How far an updating algorithm's rounded means move the variance, in units of u·|μ|·σ: at most (n + 3/2)/√3.
+ *
+ * The k-th update adds d·r, d = x − m_{k−1}, r = x − m_k = d·(k − 1)/k. With errors e_{k−1} and e_k in the means,
+ * e_k = e_{k−1}·(k − 1)/k + η_k, it adds to first order
+ *
+ *     (d − e_{k−1})·(r − e_k) − d·r = −d·(2·(k − 1)/k·e_{k−1} + η_k)
+ *
+ * A rounded mean has |η_k| ≤ u·|μ| (and 2u·|d|/k, which is a part of u·n·σ² that K covers), the first mean is exact, so
+ * k·|e_k| ≤ u·|μ|·(2 + 3 + … + k), and the bracket is at most u·|μ|·(k − 2/k). By Σ d²·(k − 1)/k = n·σ² and Cauchy and Schwarz
+ *
+ *     δv ≤ u·|μ|·σ·√(1/n·Σ_{k=2..n} (k − 2/k)²·k/(k − 1)) ≤ u·|μ|·σ·(n + 3/2)/√3
+ *
+ * It is 2u·|μ|·σ at n = 2. Merging lanes of updated means costs less: each mean has gone through fewer roundings.
+ *
+ * @see Chan, Golub, LeVeque, The American Statistician 37(3), 1983: n·κ·u for updating
+ */
+export function updatingFactor(n: number): number {
+  return (n + 1.5) / Math.sqrt(3);
+}
+
+/**
+ * Errors of running statistics: those that earlier steps left in the state. They are bounds T already, factor and all, and a
+ * narrow type's rounding in them is no first-order term of float32, so nothing is left to K here:
+ *
+ *     K·δs = 1/√(1 − T_rv/s²) − 1 + 3K·u        K·δμ = T_rm·(1 + K·δs)
+ */
 export function runningError(record: ForwardRecord, state: StateError, c: number, precision: Precision): ChannelError {
-  const variance = state.variance[c]! / safety;
-  return { mean: state.mean[c]! / safety, variance, ...deviationError(variance, record.deviation[c]!, precision.unit), overflows: state.overflowed[c] === 1, linear: false };
+  const deviation = record.deviation[c]!;
+  const relative = relativeTo(state.variance[c]!, deviation);
+  const undetermined = !(relative < 1);
+  const share = undetermined ? Infinity : 1 / Math.sqrt(1 - relative) - 1;
+  return {
+    mean: (state.mean[c]! * (1 + share)) / safety, variance: state.variance[c]! / safety, deviation: share / safety + 3 * precision.unit,
+    undetermined, overflows: state.overflowed[c] === 1, linear: false, updating: false,
+  };
 }
 
-function deviationError(variance: number, deviation: number, unit: number) {
-  const squared = deviation * deviation;
-  // A zero divisor is determined when no error is possible; 0/0 must not become NaN.
-  const relative = variance === 0 ? 0 : variance / squared;
-  return { deviation: relative / 2 + 3 * unit, undetermined: !(relative <= 0.5) };
+/** δv/s². A zero divisor is determined when no error is possible; 0/0 must not become NaN. */
+function relativeTo(variance: number, deviation: number): number {
+  return variance === 0 ? 0 : variance / (deviation * deviation);
 }
 
 /** δx̂ of one element: δμ/s + z·δs + u·(3|μ| + 2|x|)/s + 2u·z; covers (x − μ)·invstd and αx + β′. */

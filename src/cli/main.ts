@@ -5,6 +5,7 @@ import { toolVersion } from '../verbs/tool.ts';
 import { doctorCommand } from './doctor.ts';
 import { envsCommand } from './envs.ts';
 import { exitCodes } from './exit-codes.ts';
+import { fuzzCommand } from './fuzz.ts';
 import { knownCommand } from './known.ts';
 import { listCommand } from './list.ts';
 import { runCommand } from './run.ts';
@@ -18,7 +19,7 @@ const program = new Command('bn-conformance')
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
 
-for (const command of [runCommand(), listCommand(), showCommand(), knownCommand(), scoreCommand(), doctorCommand(), envsCommand()]) {
+for (const command of [runCommand(), listCommand(), showCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand()]) {
   program.addCommand(throwInstead(command));
 }
 

@@ -4,6 +4,7 @@ import { harnessHome } from '../environments/home.ts';
 import { defaultRunners, run } from '../verbs/run/run.ts';
 import type { RunOptions } from '../verbs/run/options.ts';
 import { formatOutcome } from '../verbs/run/outcome.ts';
+import { refuseWrongReference } from '../verbs/run/blame-harness.ts';
 import { exitCodes } from './exit-codes.ts';
 import { collect, collectAssignment, parseCount, parseSeed } from './options.ts';
 import { paintFor } from './paint-for.ts';
@@ -61,6 +62,7 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
     const outcome = await run(optionsFrom(raw), progress.listener, controller.signal);
     progress.close();
     process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : formatOutcome(outcome, raw.out, paintFor(process.stdout)));
+    refuseWrongReference(outcome.run);
     return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
   } finally {
     progress.close();

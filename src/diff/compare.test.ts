@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { acceptCase } from '../accept/accept.ts';
+import type { Accepted, AcceptedValues } from '../accept/accepted.ts';
 import { type Case, observables, type Observable } from '../cases/case.ts';
 import { goldenGradient, goldenInput, question, tensor } from '../reference/question.fixture.ts';
 import type { Observation, ObservedTensor } from '../runners/observation.ts';
@@ -74,6 +75,39 @@ describe('comparison of an observation with what is accepted', () => {
     const { running_mean: mean } = observe(many).ranks[0]?.steps[0] ?? {};
     const off = { ...mean, data: mean?.data.map((value) => value * (1 + 2e-4)) } as ObservedTensor;
     expect(deviations(changeStep(observe(many), 0, { running_mean: off }), many)).toMatchObject([{ level: 'should', rule: 'BN-NUM-02', observable: 'running_mean' }]);
+  });
+});
+
+describe('BN-NUM-02 a float64 layer is held against value + low', () => {
+  const double = question({ program: 'train', config: { dtype: 'float64' }, inputs: [[tensor([3, 2], [1, 2, 3, 6, 5, 1], 'float64')]] });
+  const accepted = acceptCase(double);
+
+  const step = 2 ** -52; // distance of the numbers around y[4] = 1.22…
+
+  /** What is accepted, with low parts and bounds of y in steps. */
+  function shifted(low: number, bound: number): Accepted {
+    const filled = (steps: number) => new Float64Array(6).fill(steps * step);
+    const changed = (values: AcceptedValues): AcceptedValues => (values.observable === 'y' ? { ...values, low: filled(low), stable: filled(bound), naive: filled(bound) } : values);
+    return { ranks: accepted.ranks.map((rank) => ({ ...rank, steps: rank.steps.map((one) => (one.kind === 'values' ? { ...one, values: one.values.map(changed) } : one)) })) };
+  }
+
+  /** The reference's own y, but the fifth one step up. */
+  const [y] = accepted.ranks[0]?.steps[0]?.kind === 'values' ? accepted.ranks[0].steps[0].values : [];
+  const stepUp = changeStep(observe(double), 0, { y: { dtype: 'float64', shape: [3, 2], data: (y?.value ?? new Float64Array(6)).map((value, i) => (i === 4 ? value + step : value)) } });
+
+  const ratioOfY = (expected: Accepted) => compare(expected, stepUp, all).accuracy.find(({ observable }) => observable === 'y')?.stable;
+
+  it('control: the float64 reference, rounded, lies within', () => {
+    expect(compare(accepted, observe(double), all).deviations).toEqual([]);
+  });
+
+  it('one step up is 3/4 of a step from a value a quarter above, 5/4 from one a quarter below', () => {
+    expect([ratioOfY(shifted(0.25, 1)), ratioOfY(shifted(-0.25, 1)), ratioOfY(shifted(0, 1))]).toEqual([0.75, 1.25, 1]);
+  });
+
+  it('low decides whether an element deviates', () => {
+    expect(compare(shifted(0.25, 1), stepUp, all).deviations).toEqual([]);
+    expect(compare(shifted(-0.25, 1), stepUp, all).deviations).toMatchObject([{ observable: 'y', level: 'must', elements: 1, element: 4, ratio: 1.25 }]);
   });
 });
 

@@ -117,22 +117,23 @@ function structuralDeviation(accepted: AcceptedValues, observed: ObservedTensor 
 }
 
 function compareElements(accepted: AcceptedValues, got: Float64Array, place: Place, tally: Tally): void {
-  const { value, stable, naive, alternative, dtype } = accepted;
+  const { value, low, stable, naive, alternative, dtype } = accepted;
   const entry = accuracyOf(tally, accepted.observable);
   const worst = { must: noElement(), should: noElement() };
   for (let i = 0; i < value.length; i++) {
-    const other = alternative?.[i] ?? NaN;
-    const insideStable = isAccepted(got[i]!, value[i]!, stable[i]!, other, dtype);
+    const other = elementOr(alternative, i, NaN);
+    const rest = elementOr(low, i, 0);
+    const insideStable = isAccepted(got[i]!, value[i]!, stable[i]!, other, dtype, rest);
     const gradable = Number.isFinite(stable[i]!) || !insideStable;
     if (gradable) entry.graded += 1;
     else entry.ungradable += 1;
-    if (!insideStable || got[i] !== other) raiseRatios(entry, got[i]!, value[i]!, stable[i]!, naive[i]!);
+    if (!insideStable || got[i] !== other) raiseRatios(entry, errorRatio(got[i]!, value[i]!, stable[i]!, rest), errorRatio(got[i]!, value[i]!, naive[i]!, rest));
     if (insideStable) continue;
     // Outside A: the must rule decides where B says something, else the element counts as outside the should bound.
-    const insideNaive = isAccepted(got[i]!, value[i]!, naive[i]!, other, dtype);
+    const insideNaive = isAccepted(got[i]!, value[i]!, naive[i]!, other, dtype, rest);
     const level = insideNaive ? 'should' : 'must';
     const bound = insideNaive ? stable[i]! : naive[i]!;
-    note(worst[level], i, errorRatio(got[i]!, value[i]!, bound), bound);
+    note(worst[level], i, errorRatio(got[i]!, value[i]!, bound, rest), bound);
   }
   for (const level of ['must', 'should'] as const) {
     const { element, elements, ratio, bound } = worst[level];
@@ -140,6 +141,10 @@ function compareElements(accepted: AcceptedValues, got: Float64Array, place: Pla
     const rule = level === 'should' ? 'BN-NUM-02' : accepted.rule; // BN-NUM-02
     tally.deviations.push({ kind: 'value', level, rule, ...place, observable: accepted.observable, element, elements, got: got[element]!, expected: value[element]!, bound, ratio });
   }
+}
+
+function elementOr(values: Float64Array | null | undefined, index: number, otherwise: number): number {
+  return values?.[index] ?? otherwise;
 }
 
 function noElement() {
@@ -151,9 +156,9 @@ function note(worst: ReturnType<typeof noElement>, element: number, ratio: numbe
   if (ratio > worst.ratio) Object.assign(worst, { element, ratio, bound });
 }
 
-function raiseRatios(entry: { stable: number; naive: number }, got: number, value: number, stable: number, naive: number): void {
-  entry.stable = Math.max(entry.stable, errorRatio(got, value, stable));
-  entry.naive = Math.max(entry.naive, errorRatio(got, value, naive));
+function raiseRatios(entry: { stable: number; naive: number }, stable: number, naive: number): void {
+  entry.stable = Math.max(entry.stable, stable);
+  entry.naive = Math.max(entry.naive, naive);
 }
 
 function accuracyOf(tally: Tally, observable: Observable) {

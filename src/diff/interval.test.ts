@@ -24,6 +24,16 @@ describe('BN-NUM-01 what an accepted interval contains', () => {
     expect([accepts(0.7500001, 2, 1e-6, 0.75), accepts(-Infinity, 2, 1e-6, Infinity), accepts(NaN, 2, 1e-6, Infinity)]).toEqual([false, false, false]);
   });
 
+  it('low moves the interval by less than float64 can show: (got − value) − low', () => {
+    const inside = (got: number, low: number, bound: number) => isAccepted(got, 1, bound, NaN, 'float64', low);
+    expect([inside(1 + 2 ** -52, 2 ** -54, 2 ** -52), inside(1 + 2 ** -52, -(2 ** -54), 2 ** -52)]).toEqual([true, false]);
+    expect([inside(1 - 2 ** -53, -(2 ** -54), 2 ** -53), inside(1 - 2 ** -53, 2 ** -54, 2 ** -53)]).toEqual([true, false]);
+  });
+
+  it('the number nearest to value + low is accepted even where the bound is 0, its neighbour is not', () => {
+    expect([1, 1 + 2 ** -52].map((got) => isAccepted(got, 1, 0, NaN, 'float64', 2 ** -60))).toEqual([true, false]);
+  });
+
   it('the largest number is that of the type', () => {
     expect(isAccepted(Infinity, 70_000, 1, NaN, 'float16')).toBe(true);
     expect(isAccepted(Infinity, 70_000, 1, NaN, 'float32')).toBe(false);
@@ -45,5 +55,12 @@ describe('error ÷ bound', () => {
     ['a number without a bound', 5, 1, Infinity, 0], ['∞ without a bound', Infinity, 1, Infinity, Infinity],
   ])('%s', (_, got, value, bound, ratio) => {
     expect(errorRatio(got, value, bound)).toBe(ratio);
+  });
+
+  it('low counts: 3/4 of a step where the value is a quarter of a step above its float64 number', () => {
+    const step = 2 ** -52;
+    expect(errorRatio(1 + step, 1, step, step / 4)).toBe(0.75);
+    expect(errorRatio(1, 1, step, step / 4)).toBe(0.25);
+    expect(errorRatio(1, 1, 0, step / 4)).toBe(0);
   });
 });

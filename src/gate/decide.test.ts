@@ -50,6 +50,12 @@ describe('planned is the sum of all statuses', () => {
   });
 });
 
+describe('a gate with nothing to look at', () => {
+  it('fails: no case is no pass', () => {
+    expect(gateOf({})).toEqual({ gate: 'fail', reasons: ['no case was planned'], warnings: [] });
+  });
+});
+
 describe('the share of known cases', () => {
   it('passes at the recorded share and fails above it', () => {
     expect(gateOf({ conforms: 98, known: 2 }).gate).toBe('pass');
@@ -60,8 +66,9 @@ describe('the share of known cases', () => {
 describe('the share of elements that could not be graded', () => {
   const grading = (ungradable: number) => [{ observable: 'y', graded: 100 - ungradable, ungradable }, { observable: 'dx', graded: 1000, ungradable: 0 }];
 
-  it('passes at 2 % of an observable and fails above it, whatever the others are', () => {
-    expect(gateOf({ conforms: 1 }, { grading: grading(2) }).gate).toBe('pass');
+  it('passes at 2 % of an observable with a warning, and fails above it, whatever the others are', () => {
+    expect(gateOf({ conforms: 1 }, { grading: grading(0) }).warnings).toEqual([]);
+    expect(gateOf({ conforms: 1 }, { grading: grading(2) })).toEqual({ gate: 'pass', reasons: [], warnings: ['2 of 100 elements of y could not be graded'] });
     expect(gateOf({ conforms: 1 }, { grading: grading(3) })).toEqual({ gate: 'fail', reasons: ['3 of 100 elements of y could not be graded, above the limit of 2 %'], warnings: [] });
   });
 });

@@ -31,12 +31,12 @@ const ungradableLimit = 0.02;
 export function decideGate(input: GateInput): GateDecision {
   const sum = statuses.reduce((total, status) => total + input.counts[status], 0);
   if (sum !== input.planned) throw new Error(`planned ${String(input.planned)} cases, the statuses add up to ${String(sum)}`);
-  const reasons = [...byStatus(input), ...byShare(input), ...byGrading(input), ...input.unmatched.map(unmatchedReason)];
+  const reasons = [...(input.planned === 0 ? ['no case was planned'] : []), ...byStatus(input), ...byShare(input), ...byGrading(input), ...input.unmatched.map(unmatchedReason)];
   const expired = input.expired.map((entry) => `known-failing entry '${entry.cases}' expired on ${entry.expires}`);
   return {
     gate: reasons.length + (input.strict ? expired.length : 0) === 0 ? 'pass' : 'fail',
     reasons: input.strict ? [...reasons, ...expired] : reasons,
-    warnings: input.strict ? [] : expired,
+    warnings: [...ungradable(input, (share) => share > 0 && share <= ungradableLimit), ...(input.strict ? [] : expired)],
   };
 }
 
@@ -50,10 +50,15 @@ function byShare({ counts, planned, knownShare }: GateInput): string[] {
   return [`known ${String(counts.known)} of ${String(planned)} planned, above the suite's share of ${String(knownShare)}`];
 }
 
-function byGrading({ grading }: GateInput): string[] {
+function byGrading(input: GateInput): string[] {
+  return ungradable(input, (share) => share > ungradableLimit).map((text) => `${text}, above the limit of 2 %`);
+}
+
+/** The observables of which such a share could not be graded, one text each. */
+function ungradable({ grading }: GateInput, isMeant: (share: number) => boolean): string[] {
   return grading
-    .filter(({ graded, ungradable }) => ungradable > ungradableLimit * (graded + ungradable))
-    .map(({ observable, graded, ungradable }) => `${String(ungradable)} of ${String(graded + ungradable)} elements of ${observable} could not be graded, above the limit of 2 %`);
+    .filter((one) => isMeant(one.ungradable / (one.graded + one.ungradable)))
+    .map((one) => `${String(one.ungradable)} of ${String(one.graded + one.ungradable)} elements of ${one.observable} could not be graded`);
 }
 
 function unmatchedReason({ cases }: KnownFailing): string {

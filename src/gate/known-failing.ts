@@ -33,7 +33,7 @@ function appliesTo({ versions, when }: KnownFailing, where: RunCircumstances): b
 }
 
 /** Statuses that the list has nothing to say about: no deviation was or could be seen. */
-const silent: readonly Status[] = ['unsupported', 'ungradable', 'not-run'];
+export const silentStatuses: readonly Status[] = ['unsupported', 'ungradable', 'not-run'];
 
 /** What the list says of a case: its status, and the reason where an entry speaks of it. */
 export interface ListedStatus {
@@ -50,14 +50,15 @@ export interface ListedStatus {
 export function consultList(id: string, verdict: Pick<Verdict, 'status' | 'cause' | 'candidates'>, entries: readonly CompiledEntry[]): ListedStatus {
   const named = entries.filter(({ matches }) => matches(id));
   const [first] = named;
-  if (first === undefined || silent.includes(verdict.status)) return { status: verdict.status, reason: null };
-  const fitting = named.find(({ entry }) => fits(entry, verdict));
+  if (first === undefined || silentStatuses.includes(verdict.status)) return { status: verdict.status, reason: null };
+  const fitting = named.find(({ entry }) => entryFits(entry, verdict));
   if (fitting !== undefined) return { status: 'known', reason: `${fitting.entry.reason} (${fitting.entry.link}, expires ${fitting.entry.expires})` };
   const { cases, status, cause } = first.entry;
   return { status: 'stale', reason: `the known-failing entry '${cases}' expects ${status} by ${cause}; found ${verdict.status}${verdict.cause === null ? '' : ` by ${verdict.cause}`}` };
 }
 
-function fits(entry: KnownFailing, { status, cause, candidates }: Pick<Verdict, 'status' | 'cause' | 'candidates'>): boolean {
+/** Whether a deviation is the one that the entry speaks of; what broke the runner has no cause. */
+export function entryFits(entry: KnownFailing, { status, cause, candidates }: Pick<Verdict, 'status' | 'cause' | 'candidates'>): boolean {
   if (entry.status !== status) return false;
   return cause === null || entry.cause === cause || candidates.includes(entry.cause);
 }

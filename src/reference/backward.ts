@@ -2,7 +2,7 @@ import type { LayerConfig } from '../cases/case.ts';
 import { sumOf } from '../tensor/sum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { applyUpdate, normalisation, planUpdate } from './forward.ts';
-import type { Formulas } from './formulas.ts';
+import type { Formulas, GradientChannel } from './formulas.ts';
 import { countPerChannel, forEachInChannel, splitShape } from './layout.ts';
 import type { BackwardRecord, ForwardRecord, GradientSums, RunningState, StatisticsSource } from './trajectory.ts';
 
@@ -20,35 +20,42 @@ interface Normalisation {
  *     both                    dγ = Σ dy·x̂        dβ = Σ dy, each over the rank's own samples
  *
  * @param states    state of each rank before the step
+ * @param initial   state as constructed
  * @param forwards  record of the forward that is differentiated, per rank
  * @param grads     dy of each rank, in the shape of its input
  * @see spec/batch-norm.md#bn-grad-01
  */
 export function backward(
-  config: LayerConfig, formulas: Formulas, states: readonly (RunningState | null)[],
+  config: LayerConfig, formulas: Formulas, states: readonly (RunningState | null)[], initial: RunningState | null,
   forwards: readonly ForwardRecord[], grads: readonly Tensor[],
 ): readonly BackwardRecord[] {
-  const own = forwards.map((record, rank) => gradientSums(record, grads[rank]!, record));
   const sources = forwards.map((record) => formulas.inputGradientSource(record.source));
-  const views = forwards.map((record, rank) => inputView(config.eps, formulas, record, sources[rank]!));
+  const views = forwards.map((record, rank) => viewBy(config.eps, formulas, record, sources[rank]!));
   const viewed = forwards.map((record, rank) => gradientSums(record, grads[rank]!, views[rank]!));
+  const ownViews = forwards.map((record) => viewBy(config.eps, formulas, record, formulas.parameterGradientSource(record.source)));
+  const own = forwards.map((record, rank) => (sameView(ownViews[rank]!, views[rank]!) ? viewed[rank]! : gradientSums(record, grads[rank]!, ownViews[rank]!)));
   return forwards.map((record, rank) => {
+    const state = states[rank] ?? null;
     const sums = formulas.poolSums(viewed, rank);
-    const returned = formulas.returnedSums(own, rank);
-    const after = stateAfter(config, formulas, record, states[rank] ?? null);
+    const gamma = formulas.gradientGamma(record.gamma, state, config);
+    const source = sources[rank]!;
+    const channelOf = (c: number) => gradientChannel(config, record, source, views[rank]!, gamma, sums, c);
+    const dx = formulas.inputGradient(inputGradient(formulas, record.x, grads[rank]!, channelOf), record.x);
     return {
-      op: 'backward', forward: record, dy: grads[rank]!, source: sources[rank]!, ...views[rank]!, sums,
-      dx: inputGradient(formulas, record, grads[rank]!, sources[rank]!, views[rank]!, sums),
-      dgamma: config.affine ? returned.dyNormalised.map((value, c) => formulas.gammaGradient(value, record.deviation[c]!)) : null,
-      dbeta: config.affine ? returned.dy.map((value) => formulas.betaGradient(value, returned.count)) : null,
-      ...after,
+      op: 'backward', forward: record, dy: grads[rank]!, source, ...views[rank]!, gamma, sums, dx,
+      ...parameterGradients(config, formulas, record, ownViews[rank]!, formulas.returnedSums(own, rank)),
+      ...stateAfter(config, formulas, record, state, initial),
     };
   });
 }
 
-function inputView(eps: number, formulas: Formulas, record: ForwardRecord, source: StatisticsSource): Normalisation {
+function viewBy(eps: number, formulas: Formulas, record: ForwardRecord, source: StatisticsSource): Normalisation {
   if (source === record.source) return { mean: record.mean, deviation: record.deviation };
   return normalisation(eps, formulas, source, record.batch, record.state);
+}
+
+function sameView(a: Normalisation, b: Normalisation): boolean {
+  return a.mean === b.mean && a.deviation === b.deviation;
 }
 
 function gradientSums({ x }: ForwardRecord, dy: Tensor, { mean, deviation }: Normalisation): GradientSums {
@@ -67,28 +74,44 @@ function gradientSums({ x }: ForwardRecord, dy: Tensor, { mean, deviation }: Nor
   return sums;
 }
 
-function inputGradient(
-  formulas: Formulas, { x, gamma }: ForwardRecord, dy: Tensor, source: StatisticsSource,
-  { mean, deviation }: Normalisation, sums: GradientSums,
-): Float64Array {
-  const formula = source === 'batch' ? formulas.batchInputGradient : formulas.runningInputGradient;
+function gradientChannel(
+  { eps, momentum }: LayerConfig, record: ForwardRecord, source: StatisticsSource, { mean, deviation }: Normalisation, gamma: Float64Array, sums: GradientSums, channel: number,
+): GradientChannel {
+  const variance = source === 'batch' ? record.batch.variance : record.state?.variance;
+  return {
+    channel, source, gamma: gamma[channel]!, beta: record.beta[channel]!, mean: mean[channel]!, variance: variance?.[channel] ?? NaN, deviation: deviation[channel]!,
+    eps, weight: record.update?.weight ?? momentum ?? 1, count: sums.count, dySum: sums.dy[channel]!, dyNormalisedSum: sums.dyNormalised[channel]!,
+  };
+}
+
+function inputGradient(formulas: Formulas, x: Tensor, dy: Tensor, channelOf: (channel: number) => GradientChannel): Float64Array {
   const dx = new Float64Array(x.data.length);
   const { channels } = splitShape(x.shape);
   for (let c = 0; c < channels; c++) {
-    const mu = mean[c]!;
-    const s = deviation[c]!;
-    const scale = gamma[c]!;
-    const dySum = sums.dy[c]!;
-    const dyNormalisedSum = sums.dyNormalised[c]!;
+    const at = channelOf(c);
+    const { mean, deviation } = at;
+    const formula = at.source === 'batch' ? formulas.batchInputGradient : formulas.runningInputGradient;
     forEachInChannel(x, c, (i) => {
-      dx[i] = formula({ gamma: scale, deviation: s, dy: dy.data[i]!, normalised: (x.data[i]! - mu) / s, count: sums.count, dySum, dyNormalisedSum });
+      dx[i] = formula(at, dy.data[i]!, (x.data[i]! - mean) / deviation);
     });
   }
   return dx;
 }
 
-function stateAfter(config: LayerConfig, formulas: Formulas, record: ForwardRecord, before: RunningState | null) {
+function parameterGradients(config: LayerConfig, formulas: Formulas, record: ForwardRecord, view: Normalisation, sums: GradientSums): Pick<BackwardRecord, 'dgamma' | 'dbeta'> {
+  if (!config.affine) return { dgamma: null, dbeta: null };
+  const dgamma = new Float64Array(sums.dy.length);
+  const dbeta = new Float64Array(sums.dy.length);
+  for (let c = 0; c < dgamma.length; c++) {
+    const at = gradientChannel(config, record, record.source, view, record.gamma, sums, c);
+    dgamma[c] = formulas.gammaGradient(at);
+    dbeta[c] = formulas.betaGradient(at);
+  }
+  return { dgamma, dbeta };
+}
+
+function stateAfter(config: LayerConfig, formulas: Formulas, record: ForwardRecord, before: RunningState | null, initial: RunningState | null) {
   if (before === null || !formulas.updatesInBackward || record.update === null) return { update: null, state: before };
-  const update = { ...planUpdate(config, formulas, before, record.batch), weight: record.update.weight };
-  return { update, state: applyUpdate(formulas, update, before) };
+  const update = { ...planUpdate(formulas, { config }, before, record.batch), weight: record.update.weight };
+  return { update, state: applyUpdate(formulas, { config, initial, x: record.x }, update, before) };
 }

@@ -1,53 +1,100 @@
-import type { StatisticsRow } from '../cases/case.ts';
-import type { Mode } from '../cases/case.ts';
+import type { LayerConfig, Mode, StatisticsRow } from '../cases/case.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { localStatistics, poolSums, poolStatistics } from './statistics.ts';
-import type { BatchStatistics, EffectiveMode, GradientSums, StatisticsSource } from './trajectory.ts';
+import { localStatistics, poolStatistics, poolSums } from './statistics.ts';
+import type { Affine, BatchStatistics, EffectiveMode, GradientSums, Moments, RunningState, StatisticsSource, StepRecord } from './trajectory.ts';
 
-/** One element's view of the backward pass; `count`, `dySum` and `dyNormalisedSum` are those of its channel. */
-export interface GradientTerm {
+/** Where a forward step stands on one rank: the layer, what came before, and the data of all ranks. */
+export interface ForwardView {
+  readonly config: LayerConfig;
+  /** Effective mode and statistics of this step. */
+  readonly mode: EffectiveMode;
+  readonly source: StatisticsSource;
+  /** Steps of this rank so far. */
+  readonly earlier: readonly StepRecord[];
+  /** State as constructed and before this step; null where the layer keeps none. */
+  readonly initial: RunningState | null;
+  readonly before: RunningState | null;
+  readonly x: Tensor;
+  /** x of every rank. */
+  readonly inputs: readonly Tensor[];
+}
+
+/** One channel in the backward pass. */
+export interface GradientChannel {
+  readonly channel: number;
+  /** Statistics by which the gradient treats the layer. */
+  readonly source: StatisticsSource;
+  /** γ that scales dx; β as the forward applied it. */
   readonly gamma: number;
+  readonly beta: number;
+  readonly mean: number;
+  /** Biased variance of the batch, or the running one; without ε. */
+  readonly variance: number;
   readonly deviation: number;
-  readonly dy: number;
-  readonly normalised: number;
+  readonly eps: number;
+  /** m of the forward, or the momentum where it moved no state. */
+  readonly weight: number;
+  /** Elements, Σdy and Σdy·x̂: of all ranks for dx, of the rank itself for dγ and dβ. */
   readonly count: number;
   readonly dySum: number;
   readonly dyNormalisedSum: number;
 }
 
+/** A batch whose variance goes into the state. */
+export interface StoredBatch {
+  readonly eps: number;
+  /** N of all ranks, and the elements per channel of the rank itself. */
+  readonly batchSize: number;
+  readonly ownCount: number;
+}
+
 /** The operation, one entry per line of the specification. A cause is this record with an entry replaced. */
 export interface Formulas {
-  readonly effectiveMode: (mode: Mode) => EffectiveMode;
+  readonly effectiveMode: (mode: Mode, row: StatisticsRow, earlier: readonly StepRecord[]) => EffectiveMode;
   readonly keepsState: (row: StatisticsRow) => boolean;
   readonly source: (row: StatisticsRow, mode: EffectiveMode) => StatisticsSource;
   readonly updates: (row: StatisticsRow, mode: EffectiveMode) => boolean;
-  readonly counts: (row: StatisticsRow, mode: EffectiveMode) => boolean;
+  /** By how much a forward raises the step count. */
+  readonly counts: (row: StatisticsRow, mode: EffectiveMode) => number;
+  readonly updatesInForward: boolean;
   readonly updatesInBackward: boolean;
+  /** Whether a batch without values leaves the state alone. */
+  readonly skipsEmptyBatch: boolean;
   readonly freshMean: number;
   readonly freshVariance: number;
   /** Statistics of one rank's input [N, C, …spatial]. */
   readonly localStatistics: (x: Tensor) => BatchStatistics;
-  /** What rank `rank` normalises with, given every rank's own statistics. */
+  /** Statistics of the batch on rank `rank`, given every rank's own. */
   readonly poolStatistics: (local: readonly BatchStatistics[], rank: number) => BatchStatistics;
-  /** What evaluation subtracts, from the running mean. */
-  readonly centre: (runningMean: number) => number;
+  /** What of them normalises. */
+  readonly normalisingStatistics: (batch: BatchStatistics, at: ForwardView) => BatchStatistics;
   readonly normalisingVariance: (variance: number, count: number) => number;
+  /** What normalises by running statistics; `count` is that of the batch at hand. */
+  readonly centre: (runningMean: number) => number;
+  readonly runningVariance: (variance: number, count: number) => number;
   /** s, the divisor. */
-  readonly deviation: (variance: number, eps: number) => number;
-  readonly scale: (gamma: number) => number;
-  readonly shift: (beta: number) => number;
+  readonly deviation: (variance: number, eps: number, source: StatisticsSource) => number;
+  /** γ and β as applied. */
+  readonly affine: (own: Affine, at: ForwardView, after: RunningState | null) => Affine;
+  readonly output: (y: Float64Array, x: Tensor) => Float64Array;
   /** m of the `step`-th (from 1) training forward. */
   readonly newWeight: (momentum: number | null, step: number) => number;
-  readonly storedVariance: (variance: number, count: number) => number;
-  /** Statistics by which dx treats the layer, given those that normalised it. */
+  readonly storedMean: (mean: number, count: number) => number;
+  readonly storedVariance: (variance: number, count: number, mean: number, at: StoredBatch) => number;
+  /** Running statistics after an update by weight m towards what is stored of the batch. */
+  readonly moveState: (before: Moments, stored: Moments, m: number, initial: Moments) => Moments;
+  /** Statistics by which dx and dγ treat the layer, given those that normalised it. */
   readonly inputGradientSource: (source: StatisticsSource) => StatisticsSource;
-  readonly batchInputGradient: (term: GradientTerm) => number;
-  readonly runningInputGradient: (term: GradientTerm) => number;
+  readonly parameterGradientSource: (source: StatisticsSource) => StatisticsSource;
+  /** γ that scales dx, given what the forward applied and the state at the backward. */
+  readonly gradientGamma: (applied: Float64Array, state: RunningState | null, config: LayerConfig) => Float64Array;
+  readonly batchInputGradient: (at: GradientChannel, dy: number, normalised: number) => number;
+  readonly runningInputGradient: (at: GradientChannel, dy: number, normalised: number) => number;
+  readonly inputGradient: (dx: Float64Array, x: Tensor) => Float64Array;
   readonly poolSums: (local: readonly GradientSums[], rank: number) => GradientSums;
-  /** dγ of one channel, from Σdy·x̂ and the channel's s. */
-  readonly gammaGradient: (dyNormalisedSum: number, deviation: number) => number;
-  /** dβ of one channel, from Σdy and n. */
-  readonly betaGradient: (dySum: number, count: number) => number;
+  /** dγ and dβ of one channel. */
+  readonly gammaGradient: (at: GradientChannel) => number;
+  readonly betaGradient: (at: GradientChannel) => number;
   /** The sums whose dγ and dβ rank `rank` returns. */
   readonly returnedSums: (local: readonly GradientSums[], rank: number) => GradientSums;
 }
@@ -61,25 +108,37 @@ export const coreFormulas: Formulas = {
     return row === 'running' ? 'running' : 'batch';
   },
   updates: (row, mode) => row === 'batch' || (row === 'tracked' && mode === 'train'), // BN-STATE-04, BN-STATE-09, BN-STATE-10
-  counts: (row, mode) => row === 'batch' || (row === 'tracked' && mode === 'train'), // BN-STATE-06
+  counts: (row, mode) => (row === 'batch' || (row === 'tracked' && mode === 'train') ? 1 : 0), // BN-STATE-06
+  updatesInForward: true,
   updatesInBackward: false, // BN-STATE-07
+  skipsEmptyBatch: true,
   freshMean: 0, // BN-STATE-01
   freshVariance: 1,
   localStatistics, // BN-STAT-01
   poolStatistics, // BN-SYNC-01
-  centre: (runningMean) => runningMean, // BN-NORM-02
+  normalisingStatistics: (batch) => batch,
   normalisingVariance: (variance) => variance, // BN-NORM-01
+  centre: (runningMean) => runningMean, // BN-NORM-02
+  runningVariance: (variance) => variance,
   deviation: (variance, eps) => Math.sqrt(variance + eps), // BN-NORM-03
-  scale: (gamma) => gamma, // BN-NORM-04
-  shift: (beta) => beta,
+  affine: (own) => own, // BN-NORM-04
+  output: (y) => y,
   newWeight: (momentum, step) => momentum ?? 1 / step, // BN-STATE-05
+  storedMean: (mean) => mean,
   storedVariance: (variance, count) => (variance * count) / (count - 1), // BN-STATE-03
+  moveState: (before, stored, m) => ({
+    mean: before.mean.map((rm, c) => (1 - m) * rm + m * stored.mean[c]!), // BN-STATE-02
+    variance: before.variance.map((rv, c) => (1 - m) * rv + m * stored.variance[c]!),
+  }),
   inputGradientSource: (source) => source, // BN-GRAD-04
-  batchInputGradient: ({ gamma, deviation, dy, normalised, count, dySum, dyNormalisedSum }) =>
+  parameterGradientSource: (source) => source,
+  gradientGamma: (applied) => applied,
+  batchInputGradient: ({ gamma, deviation, count, dySum, dyNormalisedSum }, dy, normalised) =>
     (gamma / deviation) * (dy - dySum / count - (normalised * dyNormalisedSum) / count), // BN-GRAD-01
-  runningInputGradient: ({ gamma, deviation, dy }) => (gamma / deviation) * dy,
+  runningInputGradient: ({ gamma, deviation }, dy) => (gamma / deviation) * dy,
+  inputGradient: (dx) => dx,
   poolSums, // BN-SYNC-02
-  gammaGradient: (dyNormalisedSum) => dyNormalisedSum, // BN-GRAD-02
-  betaGradient: (dySum) => dySum, // BN-GRAD-03
+  gammaGradient: ({ dyNormalisedSum }) => dyNormalisedSum, // BN-GRAD-02
+  betaGradient: ({ dySum }) => dySum, // BN-GRAD-03
   returnedSums: (local, rank) => local[rank] ?? { count: 0, dy: new Float64Array(), dyNormalised: new Float64Array() }, // BN-SYNC-03
 };

@@ -1,8 +1,8 @@
 import type { ForwardStep, LayerConfig } from '../cases/case.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Formulas } from './formulas.ts';
-import { forEachInChannel, splitShape } from './layout.ts';
-import type { Affine, BatchStatistics, ForwardRecord, RunningState, StateUpdate } from './trajectory.ts';
+import type { Formulas, ForwardView } from './formulas.ts';
+import { countPerChannel, forEachInChannel, splitShape } from './layout.ts';
+import type { Affine, BatchStatistics, ForwardRecord, RankTrajectory, RunningState, StateUpdate, StatisticsSource } from './trajectory.ts';
 
 /**
  * One forward step on every rank.
@@ -12,40 +12,49 @@ import type { Affine, BatchStatistics, ForwardRecord, RunningState, StateUpdate 
  * μ and σ² are those of the (pooled) batch or the running ones, as the row of the mode table and the mode say.
  *
  * @param states  state of each rank before the step
+ * @param soFar   construction and steps of each rank so far
  * @param inputs  x of each rank, [N_r, C, …spatial]
  * @see spec/batch-norm.md#bn-norm-01
  */
 export function forward(
-  config: LayerConfig, formulas: Formulas, affine: Affine,
-  states: readonly (RunningState | null)[], step: ForwardStep, inputs: readonly Tensor[],
+  config: LayerConfig, formulas: Formulas, affine: Affine, states: readonly (RunningState | null)[], soFar: readonly RankTrajectory[], step: ForwardStep, inputs: readonly Tensor[],
 ): readonly ForwardRecord[] {
   const local = inputs.map((x) => formulas.localStatistics(x));
-  return inputs.map((x, rank) => forwardOnRank(config, formulas, affine, states[rank] ?? null, step, x, formulas.poolStatistics(local, rank)));
+  return inputs.map((x, rank) => {
+    const { construct: initial, steps: earlier } = soFar[rank]!;
+    const mode = formulas.effectiveMode(step.mode, config.statistics, earlier);
+    const source = formulas.source(config.statistics, mode);
+    const view = { config, mode, source, earlier, initial, before: states[rank] ?? null, x, inputs };
+    return forwardOnRank(formulas, affine, view, formulas.poolStatistics(local, rank));
+  });
 }
 
-function forwardOnRank(
-  config: LayerConfig, formulas: Formulas, affine: Affine,
-  before: RunningState | null, step: ForwardStep, x: Tensor, batch: BatchStatistics,
-): ForwardRecord {
-  const mode = formulas.effectiveMode(step.mode);
-  const source = before === null ? 'batch' : formulas.source(config.statistics, mode);
-  const { mean, deviation } = normalisation(config.eps, formulas, source, batch, before);
-  const gamma = affine.gamma.map((value) => formulas.scale(value));
-  const beta = affine.beta.map((value) => formulas.shift(value));
-  const update = before !== null && formulas.updates(config.statistics, mode) ? planUpdate(config, formulas, before, batch) : null;
-  const counted = before !== null && formulas.counts(config.statistics, mode);
-  const state = before === null ? null : { ...applyUpdate(formulas, update, before), count: before.count + (counted ? 1 : 0) };
-  return { op: 'forward', mode, source, x, batch, mean, deviation, gamma, beta, y: normalise(x, mean, deviation, gamma, beta), update, state };
+function forwardOnRank(formulas: Formulas, affine: Affine, view: ForwardView, batch: BatchStatistics): ForwardRecord {
+  const { config, mode, source, before, x } = view;
+  const running = before ?? freshState(formulas, config.numFeatures);
+  const { mean, deviation } = normalisation(config.eps, formulas, source, source === 'batch' ? formulas.normalisingStatistics(batch, view) : batch, running);
+  const update = before !== null && formulas.updates(config.statistics, mode) ? planUpdate(formulas, view, before, batch) : null;
+  const moved = formulas.updatesInForward && before !== null ? applyUpdate(formulas, view, update, before) : before;
+  const state = moved === null ? null : { mean: moved.mean, variance: moved.variance, count: moved.count + formulas.counts(config.statistics, mode), updates: moved.updates };
+  const { gamma, beta } = formulas.affine(affine, view, state);
+  const y = formulas.output(normalise(x, mean, deviation, gamma, beta), x);
+  return { op: 'forward', mode, source, x, batch, mean, deviation, gamma, beta, y, update, state };
+}
+
+/** State of a layer that nobody has trained or set (BN-STATE-01). */
+export function freshState(formulas: Formulas, channels: number): RunningState {
+  return { mean: new Float64Array(channels).fill(formulas.freshMean), variance: new Float64Array(channels).fill(formulas.freshVariance), count: 0, updates: 0 };
 }
 
 /** μ and s by batch or running statistics, each [C]. */
 export function normalisation(
-  eps: number, formulas: Formulas, source: 'batch' | 'running', batch: BatchStatistics, running: RunningState | null,
+  eps: number, formulas: Formulas, source: StatisticsSource, batch: BatchStatistics, running: RunningState | null,
 ): { mean: Float64Array; deviation: Float64Array } {
   if (source === 'running' && running !== null) { // BN-NORM-02
-    return { mean: running.mean.map((mean) => formulas.centre(mean)), deviation: running.variance.map((v) => formulas.deviation(v, eps)) };
+    const deviation = running.variance.map((v) => formulas.deviation(formulas.runningVariance(v, batch.count), eps, source));
+    return { mean: running.mean.map((mean) => formulas.centre(mean)), deviation };
   }
-  const deviation = batch.variance.map((v) => formulas.deviation(formulas.normalisingVariance(v, batch.count), eps)); // BN-NORM-01
+  const deviation = batch.variance.map((v) => formulas.deviation(formulas.normalisingVariance(v, batch.count), eps, source)); // BN-NORM-01
   return { mean: batch.mean, deviation };
 }
 
@@ -63,7 +72,7 @@ function normalise(x: Tensor, mean: Float64Array, deviation: Float64Array, gamma
 }
 
 /** The update that a training forward makes: m depends on how many came before it. */
-export function planUpdate(config: LayerConfig, formulas: Formulas, before: RunningState, batch: BatchStatistics): StateUpdate {
+export function planUpdate(formulas: Formulas, { config }: Pick<ForwardView, 'config'>, before: RunningState, batch: BatchStatistics): StateUpdate {
   return { before, batch, weight: formulas.newWeight(config.momentum, before.updates + 1) };
 }
 
@@ -74,13 +83,14 @@ export function planUpdate(config: LayerConfig, formulas: Formulas, before: Runn
  *
  * An empty batch leaves the state as it is.
  */
-export function applyUpdate(formulas: Formulas, update: StateUpdate | null, state: RunningState): RunningState {
-  if (update === null || update.batch.count === 0) return state;
-  const { before, batch, weight: m } = update;
-  return {
-    mean: before.mean.map((rm, c) => (1 - m) * rm + m * batch.mean[c]!), // BN-STATE-02
-    variance: before.variance.map((rv, c) => (1 - m) * rv + m * formulas.storedVariance(batch.variance[c]!, batch.count)), // BN-STATE-03
-    count: before.count,
-    updates: before.updates + 1,
+export function applyUpdate(formulas: Formulas, view: Pick<ForwardView, 'config' | 'initial' | 'x'>, update: StateUpdate | null, state: RunningState): RunningState {
+  if (update === null || (update.batch.count === 0 && formulas.skipsEmptyBatch)) return state;
+  const { before, batch, weight } = update;
+  const at = { eps: view.config.eps, batchSize: batch.count / splitShape(view.x.shape).spatial, ownCount: countPerChannel(view.x.shape) };
+  const stored = {
+    mean: batch.mean.map((mean) => formulas.storedMean(mean, batch.count)),
+    variance: batch.variance.map((variance, c) => formulas.storedVariance(variance, batch.count, batch.mean[c]!, at)), // BN-STATE-03
   };
+  const { mean, variance } = formulas.moveState(before, stored, weight, view.initial ?? before);
+  return { mean, variance, count: before.count, updates: before.updates + 1 };
 }

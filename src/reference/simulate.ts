@@ -2,9 +2,10 @@ import type { BackwardStep, Case, ForwardStep, InitialValues, Step } from '../ca
 import type { Tensor } from '../tensor/tensor.ts';
 import { backward } from './backward.ts';
 import { coreFormulas, type Formulas } from './formulas.ts';
-import { forward } from './forward.ts';
+import { forward, freshState } from './forward.ts';
+import { countPerChannel } from './layout.ts';
 import { refusingRule } from './refusal.ts';
-import type { Affine, ForwardRecord, RefusalRecord, RunningState, StepRecord, Trajectory } from './trajectory.ts';
+import type { Affine, ForwardRecord, RankTrajectory, RefusalRecord, RunningState, StepRecord, Trajectory } from './trajectory.ts';
 
 /**
  * Runs a case's program through the formulas, in float64, and keeps every intermediate.
@@ -19,9 +20,10 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
   const construct = initialState(question, formulas);
   const states = question.ranks.map(() => construct);
   const steps = question.ranks.map((): StepRecord[] => []);
+  const ranks = steps.map((rankSteps) => ({ construct, steps: rankSteps }));
   const recordsOf = (step: Step): readonly StepRecord[] => {
     if (step.op === 'reload') return states.map((state) => ({ op: 'reload', state })); // BN-STATE-13
-    return step.op === 'forward' ? forwardOrRefuse(question, formulas, affine, states, step) : backwardOf(question, formulas, states, steps, step);
+    return step.op === 'forward' ? forwardOrRefuse(question, formulas, affine, states, ranks, step) : backwardOf(question, formulas, states, ranks, step);
   };
   for (const step of question.program) {
     const records = recordsOf(step);
@@ -31,30 +33,30 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
     }
     if (records.some((record) => record.op === 'refusal')) break;
   }
-  return { ranks: steps.map((rankSteps) => ({ construct, steps: rankSteps })) };
+  return { ranks };
 }
 
 function forwardOrRefuse(
-  question: Case, formulas: Formulas, affine: Affine, states: readonly (RunningState | null)[], step: ForwardStep,
+  question: Case, formulas: Formulas, affine: Affine, states: readonly (RunningState | null)[], soFar: readonly RankTrajectory[], step: ForwardStep,
 ): readonly (ForwardRecord | RefusalRecord)[] {
   const inputs = question.ranks.map((rank) => tensorAt(rank.inputs, step.input));
   for (const x of inputs) {
     const rule = refusingRule(question.layer, question.config, x.shape);
     if (rule !== null) return states.map((state) => ({ op: 'refusal', rule, orFinite: false, state }));
   }
-  const records = forward(question.config, formulas, affine, states, step, inputs);
-  const oneValue = records.some((record) => record.source === 'batch' && record.batch.count === 1);
+  const records = forward(question.config, formulas, affine, states, soFar, step, inputs);
+  const count = inputs.reduce((total, x) => total + countPerChannel(x.shape), 0);
+  const oneValue = count === 1 && records.some((record) => record.source === 'batch');
   if (oneValue) return states.map((state) => ({ op: 'refusal', rule: 'BN-STAT-02', orFinite: true, state })); // BN-STAT-02
   return records;
 }
 
 function backwardOf(
-  question: Case, formulas: Formulas, states: readonly (RunningState | null)[],
-  steps: readonly (readonly StepRecord[])[], step: BackwardStep,
+  question: Case, formulas: Formulas, states: readonly (RunningState | null)[], soFar: readonly RankTrajectory[], step: BackwardStep,
 ): readonly StepRecord[] {
-  const forwards = steps.map((rankSteps) => forwardAt(rankSteps, step.of));
+  const forwards = soFar.map(({ steps }) => forwardAt(steps, step.of));
   const grads = question.ranks.map((rank) => tensorAt(rank.grads, step.grad));
-  return backward(question.config, formulas, states, forwards, grads);
+  return backward(question.config, formulas, states, soFar[0]?.construct ?? null, forwards, grads);
 }
 
 function forwardAt(steps: readonly StepRecord[], index: number): ForwardRecord {
@@ -71,12 +73,8 @@ function tensorAt(tensors: readonly Tensor[], index: number): Tensor {
 
 function initialState({ config, initial }: Case, formulas: Formulas): RunningState | null {
   if (!formulas.keepsState(config.statistics)) return null;
-  return {
-    mean: valuesOr(initial, 'running_mean', config.numFeatures, formulas.freshMean),
-    variance: valuesOr(initial, 'running_var', config.numFeatures, formulas.freshVariance),
-    count: 0,
-    updates: 0,
-  };
+  const fresh = freshState(formulas, config.numFeatures);
+  return { ...fresh, mean: initial.running_mean?.data ?? fresh.mean, variance: initial.running_var?.data ?? fresh.variance };
 }
 
 function initialAffine({ config, initial }: Case): Affine {
@@ -86,6 +84,6 @@ function initialAffine({ config, initial }: Case): Affine {
   };
 }
 
-function valuesOr(initial: InitialValues, name: keyof InitialValues, channels: number, fallback: number): Float64Array {
+function valuesOr(initial: InitialValues, name: 'gamma' | 'beta', channels: number, fallback: number): Float64Array {
   return initial[name]?.data ?? new Float64Array(channels).fill(fallback);
 }

@@ -4,6 +4,10 @@ import type { Tensor } from '../tensor/tensor.ts';
 /** Mode after `fresh` has been resolved. */
 export type EffectiveMode = 'train' | 'eval';
 
+/*
+ * `low`, where a record has it: what the exact values have beyond the float64 numbers beside it, as src/reference/wide computes them.
+ */
+
 /** Which statistics normalise. */
 export type StatisticsSource = 'batch' | 'running';
 
@@ -14,12 +18,17 @@ export interface BatchStatistics {
   readonly variance: Float64Array;
 }
 
-/** Running state: mean and variance [C]; `count` is what the layer counts, `updates` how often its statistics moved. */
-export interface RunningState {
+/** Running mean and variance, each [C]. */
+export interface Moments {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
+}
+
+/** Running state: mean and variance [C]; `count` is what the layer counts, `updates` how often its statistics moved. */
+export interface RunningState extends Moments {
   readonly count: number;
   readonly updates: number;
+  readonly low?: { readonly mean: Float64Array; readonly variance: Float64Array };
 }
 
 /** γ and β [C] in the layer's type; all ones and zeros where nothing was set. */
@@ -49,6 +58,7 @@ export interface ForwardRecord {
   readonly gamma: Float64Array;
   readonly beta: Float64Array;
   readonly y: Float64Array;
+  readonly low?: { readonly y: Float64Array };
   readonly update: StateUpdate | null;
   readonly state: RunningState | null;
 }
@@ -65,15 +75,18 @@ export interface BackwardRecord {
   readonly op: 'backward';
   readonly forward: ForwardRecord;
   readonly dy: Tensor;
-  /** Statistics by which dx treats the layer, its μ and s, and the sums (over all ranks) that dx subtracts. */
+  /** Statistics by which dx treats the layer, its μ, s and γ, and the sums (over all ranks) that dx subtracts. */
   readonly source: StatisticsSource;
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
+  /** γ that scales dx, [C]. */
+  readonly gamma: Float64Array;
   readonly sums: GradientSums;
   readonly dx: Float64Array;
   /** null without affine. */
   readonly dgamma: Float64Array | null;
   readonly dbeta: Float64Array | null;
+  readonly low?: { readonly dx: Float64Array; readonly dgamma: Float64Array | null; readonly dbeta: Float64Array | null };
   readonly update: StateUpdate | null;
   readonly state: RunningState | null;
 }

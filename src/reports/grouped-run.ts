@@ -1,5 +1,5 @@
 import { type Finding, groupDepartures, groupFindings, type JudgedCase } from '../diff/findings.ts';
-import type { CaseResult, RunnerResults } from './run.ts';
+import type { CaseResult, Evidence, RunnerResults } from './run.ts';
 
 /** A runner's results with its cases grouped by cause. */
 export interface GroupedRunner extends RunnerResults {
@@ -13,6 +13,11 @@ export function groupRunner(results: RunnerResults): GroupedRunner {
   return { ...results, findings: groupFindings(cases), departures: groupDepartures(cases) };
 }
 
-function judgedCase({ deviations, ...result }: CaseResult): JudgedCase {
+/** How the smallest case of a finding was looked into; empty where it was not. */
+export function evidenceOf({ cases }: RunnerResults, { example }: Finding): readonly Evidence[] {
+  return cases.find(({ id }) => id === example)?.evidence ?? [];
+}
+
+export function judgedCase({ deviations, ...result }: Omit<CaseResult, 'accuracy'>): JudgedCase {
   return { ...result, worstRatio: deviations.reduce((worst, { ratio }) => Math.max(worst, ratio), 0) };
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../diff/findings.ts';
 import { describeRule, type RuleTitles } from './failure-text.ts';
-import { groupRunner, type GroupedRunner } from './grouped-run.ts';
+import { describeEvidence, harnessError } from './evidence-text.ts';
+import { evidenceOf, groupRunner, type GroupedRunner } from './grouped-run.ts';
 import { type Html, html, idHtml, nothing } from './html.ts';
 import { formatRatio, plural } from './numbers.ts';
 import { chip } from './page-parts.ts';
@@ -32,14 +33,17 @@ function cards(header: RunHeader, grouped: readonly GroupedRunner[], titles: Rul
 
 function card(header: RunHeader, runner: GroupedRunner, finding: Finding, titles: RuleTitles): Html {
   const { status, known, cause, candidates, title, rule, cases, worstRatio, translation, example } = finding;
+  const evidence = evidenceOf(runner, finding);
+  const error = harnessError(evidence);
   const worst = worstRatio > 0 && Number.isFinite(worstRatio) ? `, at worst ${formatRatio(worstRatio)} × the bound` : '';
-  return html`<article class="card"><p class="head">${known ? chip('known') : nothing}${chip(status)}<strong>${plural(cases, 'case')}</strong><span class="soft">${runner.runner}${worst}</span></p>
+  return html`<article class="card"><p class="head">${error === null ? nothing : html`<span class="chip bad">${error}</span>`}${known ? chip('known') : nothing}${chip(status)}<strong>${plural(cases, 'case')}</strong><span class="soft">${runner.runner}${worst}</span></p>
 <h3>${title ?? cause}</h3>
 <p><code>${cause}</code>${candidates.length === 0 ? nothing : html`: one of ${candidates.join(', ')}`}</p>
 ${describeRule(rule, titles).map((text) => labelled('Rule', html`${text}`))}${
   translation === null || translation === 'none' ? nothing : labelled('To reconcile', html`${translation}`)}${
   reasonsOf(runner, finding).map((reason) => labelled('Reason', html`${reason}`))}${
-  labelled('Example', idHtml(example))}<code class="command">${rerunCommand(header, runner, example)}</code></article>
+  labelled('Example', idHtml(example))}${
+  describeEvidence(evidence).map((text) => labelled('Evidence', html`${text.replace('evidence: ', '')}`))}<code class="command">${rerunCommand(header, runner, example)}</code></article>
 `;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { afterEach, describe, expect, it } from 'vitest';
-import { caseIds, deviation, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, deviation, evidence, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { reportPage } from './page.ts';
 import { readRun } from './read-run.ts';
 import type { RunLine } from './run.ts';
@@ -59,6 +59,14 @@ describe('report page', () => {
     expect(sectionOf(page, 'cases')).toMatch(/crashed .*violates .*known /);
     expect(sectionOf(page, 'cases')).not.toContain('documented');
     expect(sectionOf(page, 'runners')).toContain('no dialect covers miniature 1.0: judged by the one for <1');
+  });
+
+  it('evidence stands with its finding', async () => {
+    const wrong = evidence(1, [{ check: 'exact-oracle', outcome: 'reference-wrong', share: 2.5 }]);
+    const page = await pageOf([header(), facts(), violation(0), violation(1, { status: 'known' }), line(2), evidence(0), wrong, footer()]);
+    expect(sectionOf(page, 'findings')).toContain('Evidence: again in a fresh process: same bits · exact oracle: reference right (3e-6 of the bound) · functional form: deviates too · channels-last: conforms · 2 threads: deviates too');
+    expect(sectionOf(page, 'findings')).not.toContain('harness error');
+    expect(sectionOf(page, 'known')).toContain('harness error: the reference is outside a thousandth of the bound known');
   });
 
   it('the policy allows exactly the page\'s own style and script', async () => {

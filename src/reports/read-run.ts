@@ -1,6 +1,6 @@
-import type { CaseRecord, RunRecord } from '../spec/generated/run-record.ts';
+import type { CaseRecord, EvidenceRecord, RunRecord } from '../spec/generated/run-record.ts';
 import { UserError } from '../spec/user-error.ts';
-import type { CaseLine, CaseResult, Run, RunFooter, RunHeader, RunnerFacts, RunnerResults } from './run.ts';
+import type { CaseLine, CaseResult, Evidence, Run, RunFooter, RunHeader, RunnerFacts, RunnerResults } from './run.ts';
 import { decodeLine, invalidLine, numberOf, numberOrText, readLines } from './run-lines.ts';
 
 /** Version of run.ndjson that this tool writes. */
@@ -13,11 +13,17 @@ export interface ReadOptions {
   readonly observed?: boolean;
 }
 
+/** By index of the case. */
+interface LinesOfRunner {
+  readonly cases: Map<number, CaseLine>;
+  readonly evidence: Map<number, readonly Evidence[]>;
+}
+
 /** What was read so far; a footer counts only as the last line. */
 interface Collected {
   readonly header: RunHeader;
   readonly runners: Map<string, RunnerFacts>;
-  readonly lines: ReadonlyMap<string, Map<number, CaseLine>>;
+  readonly lines: ReadonlyMap<string, LinesOfRunner>;
   footer: RunFooter | null;
 }
 
@@ -45,7 +51,11 @@ function begin(record: RunRecord, path: string): Collected {
   if (record.schemaVersion < oldestVersion || record.schemaVersion > schemaVersion) {
     throw new UserError('RUN_VERSION_UNKNOWN', `${path} has schemaVersion ${String(record.schemaVersion)}, expected ${String(oldestVersion)} to ${String(schemaVersion)}`, `read it with ${record.tool.name} ${record.tool.version}, which wrote it`);
   }
-  return { header: record, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, new Map()])), footer: null };
+  return { header: record, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, noLines()])), footer: null };
+}
+
+function noLines(): LinesOfRunner {
+  return { cases: new Map(), evidence: new Map() };
 }
 
 function missingHeader(path: string): UserError {
@@ -59,15 +69,27 @@ function take(collected: Collected, record: RunRecord, observed: boolean, invali
   const lines = collected.lines.get(record.runner);
   if (lines === undefined) throw invalid(`runner '${record.runner}' is not one of the header's`);
   if (record.type === 'runner') collected.runners.set(record.runner, record);
-  else takeCase(collected.header, lines, record, observed, invalid);
+  else if (record.type === 'evidence') takeEvidence(collected.header, lines, record, invalid);
+  else takeCase(collected.header, lines.cases, record, observed, invalid);
 }
 
 function takeCase(header: RunHeader, lines: Map<number, CaseLine>, record: CaseRecord, observed: boolean, invalid: (problem: string) => UserError): void {
-  const id = header.cases[record.index];
-  if (id === undefined) throw invalid(`case ${String(record.index)} is not one of the ${String(header.cases.length)} planned`);
-  if (isExcluded(header, record.runner, id)) throw invalid(`case '${id}' is not in the plan of runner '${record.runner}'`);
+  const id = plannedId(header, record, invalid);
   if (lines.has(record.index)) throw invalid(`case '${id}' of runner '${record.runner}' a second time`);
   lines.set(record.index, caseLine(record, observed));
+}
+
+function takeEvidence(header: RunHeader, { evidence }: LinesOfRunner, record: EvidenceRecord, invalid: (problem: string) => UserError): void {
+  const id = plannedId(header, record, invalid);
+  if (evidence.has(record.index)) throw invalid(`evidence on case '${id}' of runner '${record.runner}' a second time`);
+  evidence.set(record.index, record.checks.map(({ share, ...check }) => ({ ...check, ...(share === undefined ? {} : { share: numberOf(share) }) })));
+}
+
+function plannedId(header: RunHeader, { index, runner }: CaseRecord | EvidenceRecord, invalid: (problem: string) => UserError): string {
+  const id = header.cases[index];
+  if (id === undefined) throw invalid(`case ${String(index)} is not one of the ${String(header.cases.length)} planned`);
+  if (isExcluded(header, runner, id)) throw invalid(`case '${id}' is not in the plan of runner '${runner}'`);
+  return id;
 }
 
 function isExcluded(header: RunHeader, runner: string, id: string): boolean {
@@ -89,16 +111,18 @@ function caseLine({ observed, deviations, accuracy, ...rest }: CaseRecord, keepO
 
 function assemble({ header, runners, lines, footer }: Collected): Run {
   const results = header.runners.map(({ runner }): RunnerResults => ({
-    runner, facts: runners.get(runner) ?? null, cases: inPlanOrder(header, runner, lines.get(runner) ?? new Map<number, CaseLine>()),
+    runner, facts: runners.get(runner) ?? null, cases: inPlanOrder(header, runner, lines.get(runner) ?? noLines()),
   }));
   const missing = results.some(({ cases }) => cases.some(({ status }) => status === 'not-run'));
   return { header, runners: results, footer, complete: footer?.complete === true && !missing };
 }
 
-function inPlanOrder(header: RunHeader, runner: string, lines: ReadonlyMap<number, CaseLine>): CaseResult[] {
+function inPlanOrder(header: RunHeader, runner: string, { cases, evidence }: LinesOfRunner): CaseResult[] {
   const results: CaseResult[] = [];
   for (const [index, id] of header.cases.entries()) {
-    if (!isExcluded(header, runner, id)) results.push({ ...(lines.get(index) ?? neverRun(index, runner)), id });
+    if (isExcluded(header, runner, id)) continue;
+    const checks = evidence.get(index);
+    results.push({ ...(cases.get(index) ?? neverRun(index, runner)), id, ...(checks === undefined ? {} : { evidence: checks }) });
   }
   return results;
 }

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../spec/user-error.ts';
-import { caseIds, deviation, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, deviation, evidence, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import { createRunFile } from './run-file.ts';
 import type { RunLine } from './run.ts';
@@ -40,6 +40,13 @@ describe('run file', () => {
     expect(await readFile(path, 'utf8')).toContain('"got":"NaN","expected":1.0666666666666667,"bound":0,"ratio":"Infinity"');
     const read = (await readRun(path)).runners[0]?.cases[0];
     expect([read?.deviations, read?.accuracy]).toEqual([deviations, accuracy]);
+  });
+
+  it('evidence is read back with its case; a file of a tool that gathered none has none', async () => {
+    const infinite = evidence(0, [{ check: 'exact-oracle', outcome: 'reference-wrong', share: Infinity }]);
+    const read = (await readRun(await pathOf([header(), facts(), violation(0), line(1), infinite, line(2), footer()]))).runners[0]?.cases;
+    expect(read?.map((each) => each.evidence)).toEqual([infinite.checks, undefined, undefined]);
+    expect((await readRun(await pathOf(sampleLines))).runners[0]?.cases.every((each) => !('evidence' in each))).toBe(true);
   });
 
   it('the home folder is written as ~', async () => {
@@ -89,12 +96,15 @@ describe('run file', () => {
   it.each([
     ['not JSON', '{"type":\n', /^RUN_LINE_INVALID FILE, line 3: .*JSON/],
     ['an empty line', '\n', /^RUN_LINE_INVALID FILE, line 3: .*JSON/],
-    ['no type', '{}\n', 'RUN_LINE_INVALID FILE, line 3: its type is missing, expected header, runner, case, footer'],
-    ['an unknown type', '{"type":"toString"}\n', 'RUN_LINE_INVALID FILE, line 3: its type is "toString", expected header, runner, case, footer'],
+    ['no type', '{}\n', 'RUN_LINE_INVALID FILE, line 3: its type is missing, expected header, runner, case, evidence, footer'],
+    ['an unknown type', '{"type":"toString"}\n', 'RUN_LINE_INVALID FILE, line 3: its type is "toString", expected header, runner, case, evidence, footer'],
     ['a missing field', '{"type":"footer","complete":true,"gate":"pass","reasons":[]}\n', "RUN_LINE_INVALID FILE, line 3: footer must have required property 'durationMs'"],
     ['a second header', `${JSON.stringify(header())}\n`, 'RUN_LINE_INVALID FILE, line 3: a second header'],
     ['a case twice', `${JSON.stringify(line(1))}\n`, `RUN_LINE_INVALID FILE, line 3: case '${caseIds[1]}' of runner 'miniature-biased-variance@1.0' a second time`],
     ['an index outside', `${JSON.stringify(line(4))}\n`, 'RUN_LINE_INVALID FILE, line 3: case 4 is not one of the 4 planned'],
+    ['evidence twice', `${JSON.stringify(evidence(1))}\n${JSON.stringify(evidence(1))}\n`, `RUN_LINE_INVALID FILE, line 4: evidence on case '${caseIds[1]}' of runner 'miniature-biased-variance@1.0' a second time`],
+    ['evidence on an index outside', `${JSON.stringify(evidence(4))}\n`, 'RUN_LINE_INVALID FILE, line 3: case 4 is not one of the 4 planned'],
+    ['evidence of a stranger', `${JSON.stringify({ ...evidence(1), runner: 'a@1' })}\n`, "RUN_LINE_INVALID FILE, line 3: runner 'a@1' is not one of the header's"],
     ['an excluded layer', `${JSON.stringify(line(3))}\n`, `RUN_LINE_INVALID FILE, line 3: case '${caseIds[3]}' is not in the plan of runner 'miniature-biased-variance@1.0'`],
     ['a stranger', `${JSON.stringify(line(2, { runner: 'a@1' }))}\n`, "RUN_LINE_INVALID FILE, line 3: runner 'a@1' is not one of the header's"],
   ])('%s is an error that names file and line', async (_, text, message) => {

@@ -62,7 +62,7 @@ export function decodeLine(line: TextLine, path: string): RunRecord | null {
   return raw as RunRecord;
 }
 
-const recordTypes = ['header', 'runner', 'case', 'footer'] as const;
+const recordTypes = ['header', 'runner', 'case', 'evidence', 'footer'] as const;
 
 function isRecordType(type: unknown): type is (typeof recordTypes)[number] {
   return recordTypes.some((known) => known === type);

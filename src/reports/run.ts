@@ -1,5 +1,5 @@
 import type { Accuracy, Deviation } from '../diff/verdict.ts';
-import type { CaseRecord, FooterRecord, HeaderRecord, RunnerRecord } from '../spec/generated/run-record.ts';
+import type { CaseRecord, EvidenceCheckRecord, EvidenceRecord, FooterRecord, HeaderRecord, RunnerRecord } from '../spec/generated/run-record.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
@@ -20,11 +20,23 @@ export type CaseLine = DeepReadonly<Omit<CaseRecord, 'deviations' | 'accuracy'>>
   readonly accuracy: readonly Accuracy[];
 };
 
+/** One way in which the smallest case of a finding was asked again, and what came of it. */
+export type Evidence = DeepReadonly<Omit<EvidenceCheckRecord, 'share'>> & {
+  /** Largest |reference − exact| ÷ bound where the case deviates. */
+  readonly share?: number;
+};
+
+export type EvidenceLine = DeepReadonly<Omit<EvidenceRecord, 'checks'>> & { readonly checks: readonly Evidence[] };
+
 /** One line of run.ndjson. */
-export type RunLine = RunHeader | RunnerFacts | CaseLine | RunFooter;
+export type RunLine = RunHeader | RunnerFacts | CaseLine | EvidenceLine | RunFooter;
 
 /** A case of a runner, by its id. */
-export type CaseResult = CaseLine & { readonly id: string };
+export type CaseResult = CaseLine & {
+  readonly id: string;
+  /** Of the smallest case of a finding; absent where it was not looked into. */
+  readonly evidence?: readonly Evidence[];
+};
 
 /** What a runner was asked, in plan order; a planned case without a line is `not-run`. */
 export interface RunnerResults {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findProblems } from '../spec/schemas.ts';
-import { caseIds, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, evidence, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import type { RunLine } from './run.ts';
 import { summarise } from './summary.ts';
@@ -31,6 +31,15 @@ describe('summary.json', () => {
       },
       gate: 'fail', reasons: ['1 violates'], durationMs: 1500,
     });
+  });
+
+  it('golden: evidence stands with its finding, and a wrong reference in place of the status', async () => {
+    const wrong = evidence(1, [{ check: 'exact-oracle', outcome: 'reference-wrong', share: Infinity }]);
+    const { runners } = await summaryOf([header(), facts(), violation(0), violation(1, { cause: 'unexplained', status: 'known' }), line(2), evidence(0), wrong, footer()]);
+    expect(runners['miniature-biased-variance@1.0']?.findings.map(({ status, evidence: checks }) => [status, checks])).toEqual([
+      ['violates', evidence(0).checks],
+      ['harness error: the reference is outside a thousandth of the bound', [{ check: 'exact-oracle', outcome: 'reference-wrong', share: 'Infinity' }]],
+    ]);
   });
 
   it('each runner has its own plan', async () => {

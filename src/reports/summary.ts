@@ -1,9 +1,10 @@
 import type { Finding } from '../diff/findings.ts';
 import { type Status, statuses } from '../diff/verdict.ts';
 import type { FindingSummary, RunnerSummary, StatusCounts, Summary } from '../spec/generated/summary.ts';
-import { groupRunner } from './grouped-run.ts';
+import { evidenceOf, groupRunner } from './grouped-run.ts';
+import { harnessError } from './evidence-text.ts';
 import { schemaVersion } from './read-run.ts';
-import type { Run, RunnerResults } from './run.ts';
+import type { Evidence, Run, RunnerResults } from './run.ts';
 
 /**
  * What `summary.json` says of a run.
@@ -65,14 +66,19 @@ function summariseRunner({ header }: Run, results: RunnerResults): RunnerSummary
   const { facts } = results;
   return {
     framework: facts?.framework ?? 'unknown', version: facts?.version ?? 'unknown', device: facts?.device ?? 'unknown',
-    planned, statuses: counts, findings: groupRunner(results).findings.map(summariseFinding),
+    planned, statuses: counts, findings: groupRunner(results).findings.map((finding) => summariseFinding(finding, evidenceOf(results, finding))),
   };
 }
 
-function summariseFinding({ cause, rule, status, known, cases, example, worstRatio, translation }: Finding): FindingSummary {
+function summariseFinding({ cause, rule, status, known, cases, example, worstRatio, translation }: Finding, evidence: readonly Evidence[]): FindingSummary {
   return {
-    cause, rule, status: known ? 'known' : status, cases, example,
-    ...(worstRatio > 0 ? { worstRatio: Number.isFinite(worstRatio) ? worstRatio : 'Infinity' as const } : {}),
+    cause, rule, status: harnessError(evidence) ?? (known ? 'known' : status), cases, example,
+    ...(worstRatio > 0 ? { worstRatio: jsonNumber(worstRatio) } : {}),
     ...(translation === null ? {} : { translation }),
+    ...(evidence.length === 0 ? {} : { evidence: evidence.map(({ share, ...check }) => ({ ...check, ...(share === undefined ? {} : { share: jsonNumber(share) }) })) }),
   };
+}
+
+function jsonNumber(value: number): number | 'Infinity' {
+  return Number.isFinite(value) ? value : 'Infinity';
 }

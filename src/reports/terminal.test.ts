@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { caseIds, deviation, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, deviation, evidence, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import type { CaseLine, RunLine } from './run.ts';
 import { terminalReport, type TerminalOptions, totalsText } from './terminal.ts';
@@ -97,6 +97,35 @@ describe('terminal report', () => {
       known 1 of 3 planned
       gate: fail
         1 violates"
+    `);
+  });
+
+  it('golden: evidence stands with its finding, known or not', async () => {
+    const half = [{ check: 'fresh-process', outcome: 'not-reproduced', detail: 'documented' }, { check: 'strided', outcome: 'no-answer', detail: `died\n${'of boredom '.repeat(20)}` }] as const;
+    const lines = [header(), facts(), violation(0), violation(1, { status: 'known' }), violation(2, { cause: 'unexplained' }), evidence(0), evidence(1), evidence(2, half), footer()];
+    expect((await reportOf(lines)).split('\n').filter((text) => /^\w+ {2}|evidence/.test(text)).slice(0, 6).join('\n')).toMatchInlineSnapshot(`
+      "violates  biased-running-variance: running variance stores the biased batch variance (divisor n, not n − 1) (1 case, at worst 6.2e4 × the bound)
+                evidence: again in a fresh process: same bits · exact oracle: reference right (3e-6 of the bound) · functional form: deviates too · channels-last: conforms · 2 threads: deviates too
+      violates  unexplained (1 case, at worst 6.2e4 × the bound)
+                evidence: again in a fresh process: not reproduced: an earlier case of the process, or chance, made it (documented) · strided: no answer (died of boredom of boredom of boredom of boredom of boredom of boredom of boredom of boredom of boredom of boredom of bo…)
+      known  biased-running-variance: violates in 1 case, such as batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit
+             evidence: again in a fresh process: same bits · exact oracle: reference right (3e-6 of the bound) · functional form: deviates too · channels-last: conforms · 2 threads: deviates too"
+    `);
+  });
+
+  it('BN-NUM-02 golden: a reference that the oracle contradicts is no finding about a framework', async () => {
+    const wrong = [{ check: 'fresh-process', outcome: 'same-bits' }, { check: 'exact-oracle', outcome: 'reference-wrong', share: 2.51 }] as const;
+    const lines = [header(), facts(), violation(0), violation(1, { status: 'known' }), line(2), evidence(0, wrong), evidence(1, wrong), footer()];
+    expect((await reportOf(lines)).split('\n\n')[0]).toMatchInlineSnapshot(`
+      "2 findings of miniature-biased-variance@1.0, worst first
+      harness error: the reference is outside a thousandth of the bound  biased-running-variance: running variance stores the biased batch variance (divisor n, not n − 1) (1 case, at worst 6.2e4 × the bound)
+                BN-STATE-03 running variance stores the unbiased batch variance
+                to reconcile: multiply the batch variance by n/(n − 1) when it is stored; converted checkpoints need nothing, further training drifts
+                example: batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+                evidence: again in a fresh process: same bits · exact oracle: REFERENCE WRONG (2.51 × the bound)
+                rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'
+      harness error: the reference is outside a thousandth of the bound  biased-running-variance: violates in 1 case, such as batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit
+             evidence: again in a fresh process: same bits · exact oracle: REFERENCE WRONG (2.51 × the bound)"
     `);
   });
 

@@ -2,7 +2,8 @@ import { deviates, type Finding } from '../diff/findings.ts';
 import { type Status, statuses } from '../diff/verdict.ts';
 import { failureBlock } from './failure-block.ts';
 import { describeRule, type RuleTitles } from './failure-text.ts';
-import { groupRunner } from './grouped-run.ts';
+import { describeEvidence, harnessError } from './evidence-text.ts';
+import { evidenceOf, groupRunner } from './grouped-run.ts';
 import { formatCount, formatRate, formatRatio, plural } from './numbers.ts';
 import { failingStatuses } from '../gate/decide.ts';
 import { type Paint, paintOf, plain } from './paint.ts';
@@ -32,7 +33,7 @@ export function terminalReport(run: Run, titles: RuleTitles, { limit = 10, paint
 function findingsText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, paint: Paint): string {
   const { findings } = groupRunner(runner);
   if (findings.length === 0) return '';
-  const blocks = findings.map((finding) => (finding.known ? knownLine(finding, paint) : findingBlock(header, runner, finding, titles, paint)));
+  const blocks = findings.map((finding) => (finding.known ? knownBlock(runner, finding, paint) : findingBlock(header, runner, finding, titles, paint)));
   return [paint('strong', `${plural(findings.length, 'finding')} of ${runner.runner}, worst first`), ...blocks].join('\n');
 }
 
@@ -40,19 +41,26 @@ function findingBlock(header: RunHeader, runner: RunnerResults, finding: Finding
   const { status, cause, candidates, title, cases, example, worstRatio, translation } = finding;
   const indent = ' '.repeat(status.length + 2);
   const worst = worstRatio > 0 && Number.isFinite(worstRatio) ? `, at worst ${formatRatio(worstRatio)} × the bound` : '';
+  const evidence = evidenceOf(runner, finding);
   const lines = [
     ...describeRule(finding.rule, titles),
     ...(candidates.length === 0 ? [] : [`one of: ${candidates.join(', ')}`]),
     ...(translation === null || translation === 'none' ? [] : [`to reconcile: ${translation}`]),
     `example: ${example}`,
+    ...describeEvidence(evidence),
     `rerun: ${rerunCommand(header, runner, example)}`,
   ];
-  const first = `${paint(paintOf(status), status)}  ${paint('strong', cause)}${title === null ? '' : `: ${title}`} (${plural(cases, 'case')}${worst})`;
+  const first = `${paint(paintOf(status), harnessError(evidence) ?? status)}  ${paint('strong', cause)}${title === null ? '' : `: ${title}`} (${plural(cases, 'case')}${worst})`;
   return [first, ...lines.map((line) => `${indent}${line}`)].join('\n');
 }
 
-function knownLine({ status, cause, cases, example }: Finding, paint: Paint): string {
-  return paint('quiet', `known  ${cause}: ${status} in ${plural(cases, 'case')}, such as ${example}`);
+function knownBlock(runner: RunnerResults, finding: Finding, paint: Paint): string {
+  const { status, cause, cases, example } = finding;
+  const evidence = evidenceOf(runner, finding);
+  const error = harnessError(evidence);
+  const first = `${cause}: ${status} in ${plural(cases, 'case')}, such as ${example}`;
+  const lines = [error === null ? paint('quiet', `known  ${first}`) : `${paint('bad', error)}  ${first}`, ...describeEvidence(evidence).map((line) => paint('quiet', `       ${line}`))];
+  return lines.join('\n');
 }
 
 /** Cases that fail the gate or are inaccurate, worst first, at most `limit` of them. Empty when all pass. */

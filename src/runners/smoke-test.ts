@@ -2,11 +2,12 @@ import { Readable } from 'node:stream';
 import { UserError } from '../spec/user-error.ts';
 import type { Answer, ObservedAnswer, Question } from './answer.ts';
 import type { Session } from './session.ts';
+import type { ObservedError } from './observation.ts';
 import { smokeCase } from './smoke-case.ts';
 
 /**
- * Tells a broken runner from a framework that deviates: one trivial case must be answered, observed, and give two finite numbers.
- * Whether they are the right ones is for the cases to say. A layer that the framework does not offer is passed over.
+ * Tells a broken runner from a framework that deviates: one trivial case must be answered, observed, and give two numbers. Whether
+ * they are the right ones is for the cases to say. A layer that the framework does not offer, or refuses here, is passed over.
  *
  * @throws {UserError} RUNNER_BROKEN when the runner does not conduct itself
  */
@@ -17,7 +18,7 @@ export async function smokeTest(session: Pick<Session, 'identity' | 'run' | 'log
     const found = faultOf(answer);
     if (found === undefined) return;
     fault = found;
-    if (answer.kind !== 'unsupported') break;
+    if (answer.kind !== 'unsupported' && !isRefused(answer)) break;
   }
   throw new UserError('RUNNER_BROKEN', `the runner for ${session.identity.framework} fails the smoke exchange: ${fault}`, `the stderr of the runner is in ${session.log}`);
 }
@@ -41,12 +42,18 @@ function faultOf(answer: Answer): string | undefined {
   }
 }
 
-function faultOfObservation({ observation: { ranks } }: ObservedAnswer): string | undefined {
-  const [rank] = ranks;
-  const refused = rank?.construct.error ?? rank?.steps[0]?.error;
+function isRefused(answer: Answer): boolean {
+  return answer.kind === 'observed' && refusalOf(answer) !== undefined;
+}
+
+function refusalOf({ observation: { ranks: [rank] } }: ObservedAnswer): ObservedError | undefined {
+  return rank?.construct.error ?? rank?.steps[0]?.error;
+}
+
+function faultOfObservation(answer: ObservedAnswer): string | undefined {
+  const refused = refusalOf(answer);
   if (refused) return `the framework refuses it with ${refused.class}: ${refused.message}`;
-  const y = rank?.steps[0]?.y;
+  const y = answer.observation.ranks[0]?.steps[0]?.y;
   if (y === undefined) return 'no output was observed';
-  if (y.data.length !== 2) return `the output has ${y.data.length} elements in place of 2`;
-  return y.data.every(Number.isFinite) ? undefined : `the output is [${y.data.join(', ')}]`;
+  return y.data.length === 2 ? undefined : `the output has ${y.data.length} elements in place of 2`;
 }

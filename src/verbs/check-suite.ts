@@ -1,6 +1,6 @@
 import { parseWord } from '../cases/axes.ts';
 import { materialise } from '../cases/materialise.ts';
-import type { Plan } from '../cases/plan.ts';
+import type { Plan, PlannedCase } from '../cases/plan.ts';
 import type { BehavioursFile } from '../spec/generated/behaviours.ts';
 import type { SuiteBlock, SuiteFile } from '../spec/generated/suite.ts';
 import { didYouMean } from '../spec/did-you-mean.ts';
@@ -14,7 +14,7 @@ import { UserError } from '../spec/user-error.ts';
  */
 export function refuseUnknownAxes(suite: SuiteFile, { behaviours }: BehavioursFile): void {
   for (const [index, block] of suite.blocks.entries()) {
-    const declared = behaviours.find(({ behaviour }) => behaviour === block.behaviour)?.axes.map(({ axis }) => axis as string);
+    const declared: readonly string[] | undefined = behaviours.find(({ behaviour }) => behaviour === block.behaviour)?.axes.map(({ axis }) => axis);
     const stray = declared === undefined ? undefined : axesOf(block).find((axis) => !declared.includes(axis));
     if (declared === undefined || stray === undefined) continue;
     throw new UserError('SUITE_AXIS_UNKNOWN', `suite '${suite.suite}', /blocks/${String(index)}: behaviour '${block.behaviour}' has no axis '${stray}'`, `${didYouMean(stray, declared)}its axes are: ${declared.join(', ')}`);
@@ -39,11 +39,15 @@ export function refuseUnknownValues({ suite, cases, seed }: Plan): void {
     const unseen = Object.entries(planned.axes).filter(([axis, value]) => !seen.has(`${axis}=${value}`));
     if (unseen.length === 0 || planned.literal !== null) continue;
     for (const [axis, value] of unseen) seen.add(`${axis}=${value}`);
-    try {
-      for (const [axis, value] of unseen) if (words[axis] !== undefined) parseWord(axis, value, words[axis]);
-      materialise(planned, seed);
-    } catch (error) {
-      throw error instanceof UserError ? new UserError(error.code, `suite '${suite}', case '${planned.id}': ${error.message}`, error.hint, { cause: error }) : error;
-    }
+    refuseUnknown(suite, planned, seed);
+  }
+}
+
+function refuseUnknown(suite: string, planned: PlannedCase, seed: number): void {
+  try {
+    for (const [axis, known] of Object.entries(words)) parseWord(axis, planned.axes[axis] ?? known[0] ?? '', known);
+    materialise(planned, seed);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(error.code, `suite '${suite}', case '${planned.id}': ${error.message}`, error.hint, { cause: error }) : error;
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRun } from '../reports/read-run.ts';
 import { runFileName } from '../reports/run-file.ts';
-import { updateKnown } from './known.ts';
+import { type KnownUpdate, updateKnown } from './known.ts';
 import { runnerNamed } from './runners-folder.ts';
 
 /** New entries are to be looked at again after this time. */
@@ -13,15 +13,20 @@ export async function knownFromRun(folder: string): Promise<string> {
   const run = await readRun(join(folder, runFileName));
   const expires = new Date(Date.now() + validDays * 86_400_000).toISOString().slice(0, 10);
   const reports = await Promise.all(run.runners.map(async ({ runner, facts, cases }) => {
+    if (facts === null) return [`${runner}: left alone, it never started`];
     const { folder: home } = await runnerNamed(runner.split('@')[0] ?? runner);
     const path = join(home, 'known-failing.yaml');
     if (!existsSync(path)) writeFileSync(path, 'schemaVersion: 1\nentries: []\n');
-    const { kept, removed, added } = updateKnown(path, cases.map((record) => ({ id: record.id, record })), facts === null ? '*' : `>=${plainVersion(facts.version)}`, expires);
-    return [`${runner}: ${String(kept)} kept, ${String(removed.length)} removed, ${String(added.length)} added`, ...removed.map((name) => `  - ${name}`), ...added.map((name) => `  + ${name}`)];
+    const { version, device, cpu: { capability }, threads } = facts;
+    return describeUpdate(runner, updateKnown(path, cases.map((record) => ({ id: record.id, record })), { version, device, capability, threads }, expires));
   }));
   return `${reports.flat().join('\n')}\n`;
 }
 
-function plainVersion(version: string): string {
-  return /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? '0.0.0';
+function describeUpdate(runner: string, { kept, narrowed, removed, added }: KnownUpdate): string[] {
+  return [
+    `${runner}: ${String(kept)} kept, ${String(narrowed.length)} narrowed, ${String(removed.length)} removed, ${String(added.length)} added`,
+    ...narrowed.flatMap(({ from, to }) => [`  ~ ${from}, which holds only for`, ...to.map((name) => `    ${name}`)]),
+    ...removed.map((name) => `  - ${name}`), ...added.map((name) => `  + ${name}`),
+  ];
 }

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { matchesPattern } from '../cases/select.ts';
+import { applicableEntries, type CompiledEntry, entryFits, type RunCircumstances, silentStatuses } from '../gate/known-failing.ts';
 import type { CaseResult } from '../reports/run.ts';
 import type { KnownFailing } from '../spec/generated/known-failing.ts';
 import { UserError } from '../spec/user-error.ts';
+import { narrow } from './known-narrowing.ts';
 
 /** A case of the run, by id. */
 export interface RanCase {
@@ -14,36 +16,65 @@ export interface RanCase {
 /** What an update did to the list. */
 export interface KnownUpdate {
   readonly kept: number;
+  /** Entries of which some cases no longer deviate so, and the patterns that stand in their place. */
+  readonly narrowed: readonly { readonly from: string; readonly to: readonly string[] }[];
   readonly removed: readonly string[];
   readonly added: readonly string[];
 }
 
 const deviating: readonly string[] = ['inaccurate', 'violates', 'mistrusted', 'crashed', 'timed-out', 'garbled'];
-/** What the gate does not hold against an entry either: no deviation was or could be seen. */
-const silent: readonly string[] = ['unsupported', 'ungradable', 'not-run'];
 const toBeFilled = 'TO BE FILLED IN';
 
 /**
- * Rewrites a known-failing list by what a run showed: entries that still fit stay as people wrote them, comments included;
- * entries of which no case that ran fits go; deviations that no entry names come in with placeholders that the schema
- * refuses until somebody fills them. Entries of which no case ran stay.
+ * Rewrites a known-failing list by what a run showed.
+ *
+ * An entry stays as people wrote it, comments included, while every case of it that ran deviates for its cause; where only
+ * some do it is narrowed to them, and where none does it goes. An entry stays too when none of its cases ran, or when it
+ * speaks of another version or machine. Deviations that no entry names come in with placeholders that the schema refuses
+ * until somebody fills them.
+ *
+ * @param where  the runner of the run
  */
-export function updateKnown(path: string, cases: readonly RanCase[], versions: string, expires: string): KnownUpdate {
+export function updateKnown(path: string, cases: readonly RanCase[], where: RunCircumstances, expires: string): KnownUpdate {
   const document = parseDocument(readFileSync(path, 'utf8'), { schema: 'core' });
   const entries = document.get('entries');
   if (!isSeq(entries)) throw new UserError('FILE_INVALID', `${path} has no list 'entries'`, 'start it with: schemaVersion: 1, entries: []');
-  const removed: string[] = [];
-  const kept = entries.items.filter(isMap).filter((node) => {
-    const fits = stillFits(node.toJSON() as KnownFailing, cases);
-    if (!fits) removed.push(String(node.get('cases')));
-    return fits;
-  });
-  const listed = kept.map((node) => node.toJSON() as KnownFailing);
-  const added = newEntries(cases.filter((ran) => deviates(ran) && !listed.some((entry) => names(entry, ran))), cases, versions, expires);
+  const reviewed = entries.items.filter(isMap).map((node) => ({ node, from: String(node.get('cases')), to: stillNamed(node.toJSON() as KnownFailing, cases, where) }));
+  const nodes = reviewed.flatMap(({ node, from, to }) => to.map((pattern) => (pattern === from ? node : withCases(node, pattern))));
+  const listed = applicableEntries(nodes.map((node) => node.toJSON() as KnownFailing), where);
+  const unlisted = cases.filter((ran) => deviates(ran) && !listed.some((entry) => names(entry, ran)));
+  const added = newEntries(unlisted, cases, `>=${plainVersion(where.version)}`, expires);
   entries.flow = false;
-  entries.items = [...kept, ...added.map((entry) => document.createNode(entry))].sort((a, b) => compareText(sortKey(a), sortKey(b)));
+  entries.items = [...nodes, ...added.map((entry) => document.createNode(entry))].sort((a, b) => compareText(sortKey(a), sortKey(b)));
   writeFileSync(path, document.toString({ lineWidth: 0 }));
-  return { kept: kept.length, removed, added: added.map((entry) => entry.cases) };
+  const changed = reviewed.filter(({ from, to }) => to[0] !== from);
+  return {
+    kept: reviewed.length - changed.length,
+    narrowed: changed.filter(({ to }) => to.length > 0).map(({ from, to }) => ({ from, to })),
+    removed: changed.filter(({ to }) => to.length === 0).map(({ from }) => from),
+    added: added.map((entry) => entry.cases),
+  };
+}
+
+/** Patterns of what still deviates as the entry says; its own where all does, or nothing can be said. */
+function stillNamed(entry: KnownFailing, cases: readonly RanCase[], where: RunCircumstances): readonly string[] {
+  const [applicable] = applicableEntries([entry], where);
+  if (applicable === undefined) return [entry.cases];
+  const ran = cases.filter(({ id, record }) => applicable.matches(id) && !silentStatuses.includes(record.found));
+  if (ran.length === 0) return [entry.cases];
+  const idsOf = (fitting: boolean) => ran.filter((one) => names(applicable, one) === fitting).map(({ id }) => id);
+  return narrow(entry.cases, { fitting: idsOf(true), other: idsOf(false) });
+}
+
+function withCases(node: YAMLMap, pattern: string): YAMLMap {
+  const copy: unknown = node.clone();
+  if (!isMap(copy)) throw new TypeError('a map is cloned as a map');
+  copy.set('cases', pattern);
+  return copy;
+}
+
+function plainVersion(version: string): string {
+  return /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? '0.0.0';
 }
 
 function compareText(a: string, b: string): number {
@@ -58,15 +89,8 @@ function deviates({ record }: RanCase): boolean {
   return deviating.includes(record.found);
 }
 
-function names(entry: KnownFailing, { id, record }: RanCase): boolean {
-  const sameCause = entry.cause === (record.cause ?? 'unexplained') || record.candidates.includes(entry.cause);
-  return entry.status === record.found && sameCause && matchesPattern(entry.cases)(id);
-}
-
-function stillFits(entry: KnownFailing, cases: readonly RanCase[]): boolean {
-  const match = matchesPattern(entry.cases);
-  const ran = cases.filter(({ id, record }) => match(id) && !silent.includes(record.found));
-  return ran.length === 0 || ran.some((one) => names(entry, one));
+function names({ entry, matches }: CompiledEntry, { id, record: { found, cause, candidates } }: RanCase): boolean {
+  return matches(id) && entryFits(entry, { status: found, cause, candidates });
 }
 
 /** One entry per layer, behaviour, status and cause where the whole behaviour deviates so; else case by case. */

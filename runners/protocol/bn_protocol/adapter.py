@@ -86,7 +86,7 @@ class Layer(abc.ABC):
         """Copies of dx and, with affine, dgamma and dbeta, for the ``nth`` of the forward's upstream gradients."""
 
     def changed(self) -> Sequence[str]:
-        """Which of x, dy, gamma and beta the last call changed (BN-STATE-12); empty too where the adapter cannot look."""
+        """Which of x, dy, gamma and beta the last call changed (BN-STATE-12); none where the adapter cannot look."""
         return ()
 
     def reloaded(self) -> Layer:

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readGoldens } from '../../cases/golden.ts';
@@ -9,6 +10,23 @@ import { exactTrajectory } from './trajectory.ts';
 
 const folder = join(packageRoot, 'cases', 'golden');
 const goldens = readGoldens(folder);
+
+/** The lines of checksums.txt, by name of file. */
+const frozen = readFileSync(join(folder, 'checksums.txt'), 'utf8').trimEnd().split('\n').sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1));
+
+/** What checksums.txt would have to hold for the files of a folder, as sha256sum writes it. */
+function checksumsOf(goldenFolder: string): readonly string[] {
+  const files = readdirSync(goldenFolder).filter((name) => name.endsWith('.json')).sort();
+  return files.map((name) => `${createHash('sha256').update(readFileSync(join(goldenFolder, name))).digest('hex')}  ${name}`);
+}
+
+/** Adds 1 to the last digit in a file. */
+function changeByte(path: string): void {
+  const bytes = readFileSync(path);
+  const at = bytes.findLastIndex((byte) => byte >= 0x30 && byte < 0x39);
+  bytes[at] = (bytes[at] ?? 0) + 1;
+  writeFileSync(path, bytes);
+}
 
 describe('goldens', () => {
   it.each(goldens)('$name: every figure is the exact value to 20 digits', (golden) => {
@@ -27,9 +45,22 @@ describe('goldens', () => {
   });
 
   it('no file has moved, appeared or gone: cases/golden/checksums.txt holds the SHA-256 of each', () => {
-    const files = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
-    const sums = files.map((name) => `${createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')}  ${name}`);
-    expect(sums).toEqual(readFileSync(join(folder, 'checksums.txt'), 'utf8').trimEnd().split('\n').sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)));
+    expect(checksumsOf(folder)).toEqual(frozen);
+    expect(frozen).toHaveLength(goldens.length);
+  });
+
+  it.each<[string, (copy: string) => void]>([
+    ['a changed byte', (copy) => { changeByte(join(copy, 'first-vector.json')); }],
+    ['a file that is gone', (copy) => { rmSync(join(copy, 'one-to-four.json')); }],
+    ['a file that is new', (copy) => { writeFileSync(join(copy, 'zz.json'), '{}'); }],
+    ['a file of another name', (copy) => { renameSync(join(copy, 'eval-fresh.json'), join(copy, 'eval-new.json')); }],
+  ])('control: %s shows', (_, change) => {
+    const copy = mkdtempSync(join(tmpdir(), 'goldens-'));
+    cpSync(folder, copy, { recursive: true });
+    expect(checksumsOf(copy)).toEqual(frozen);
+    change(copy);
+    expect(checksumsOf(copy)).not.toEqual(frozen);
+    rmSync(copy, { recursive: true });
   });
 
   it.each([

@@ -20,6 +20,10 @@ export function fromInteger(value: number | bigint): Rational {
   return { numerator: BigInt(value), exponent: 0, denominator: 1n };
 }
 
+/** One float64 number, seen as such and as its bits. */
+const cell = new Float64Array(1);
+const pattern = new BigUint64Array(cell.buffer);
+
 /**
  * The exact value of a float64 number.
  *
@@ -28,9 +32,8 @@ export function fromInteger(value: number | bigint): Rational {
 export function fromNumber(value: number): Rational {
   if (!Number.isFinite(value)) throw new RangeError(`expected a finite number, got ${value}`);
   if (Number.isSafeInteger(value)) return fromInteger(value);
-  const cell = new DataView(new ArrayBuffer(8));
-  cell.setFloat64(0, Math.abs(value));
-  const bits = cell.getBigUint64(0);
+  cell[0] = Math.abs(value);
+  const bits = pattern[0]!;
   const biased = Number(bits >> 52n);
   const fraction = BigInt.asUintN(52, bits);
   const significand = biased === 0 ? fraction : fraction | (1n << 52n);

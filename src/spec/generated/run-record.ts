@@ -1,9 +1,9 @@
 /* Generated from spec/schemas/run-record.schema.json by npm run generate. */
 
 /**
- * One line of run.ndjson: a header, one line per runner, one line per case and runner in order of completion, a footer.
+ * One line of run.ndjson: a header, one line per runner, one line per case and runner in order of completion, one line of evidence per finding looked into, a footer.
  */
-export type RunRecord = HeaderRecord | RunnerRecord | CaseRecord | FooterRecord;
+export type RunRecord = HeaderRecord | RunnerRecord | CaseRecord | EvidenceRecord | FooterRecord;
 export type Status =
   | 'conforms'
   | 'documented'
@@ -198,6 +198,60 @@ export interface ObservedTensorRecord {
   dtype: string;
   shape: number[];
   hex: string;
+}
+/**
+ * How the smallest case of a finding was looked into, so that it is clear who is to blame.
+ */
+export interface EvidenceRecord {
+  type: 'evidence';
+  /**
+   * Index into the header's cases.
+   */
+  index: number;
+  runner: string;
+  checks: EvidenceCheckRecord[];
+}
+/**
+ * One way in which the smallest case of a finding was asked again, and what came of it.
+ */
+export interface EvidenceCheckRecord {
+  /**
+   * A new process; the exact oracle; the other form or memory layout; another number of threads.
+   */
+  check:
+    | 'fresh-process'
+    | 'exact-oracle'
+    | 'module-form'
+    | 'functional-form'
+    | 'contiguous'
+    | 'channels-last'
+    | 'transposed'
+    | 'strided'
+    | 'threads';
+  outcome:
+    | 'same-bits'
+    | 'other-bits'
+    | 'deviates-again'
+    | 'deviates-too'
+    | 'deviates-otherwise'
+    | 'conforms'
+    | 'not-reproduced'
+    | 'reference-right'
+    | 'reference-wrong'
+    | 'not-applicable'
+    | 'no-answer';
+  /**
+   * Of the check threads.
+   */
+  threads?: number;
+  /**
+   * A JSON number, or one of the words for what JSON cannot write.
+   */
+  share?: number | ('NaN' | 'Infinity' | '-Infinity');
+  /**
+   * Why there is no answer, or how the answer differs.
+   */
+  detail?: string;
 }
 export interface FooterRecord {
   type: 'footer';

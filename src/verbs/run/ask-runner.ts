@@ -75,7 +75,8 @@ export async function serve(work: Work, shared: SharedRun): Promise<void> {
   }
 }
 
-async function interpreterOf(runner: AskedRunner, { options, listener, signal }: SharedRun): Promise<string | undefined> {
+/** The interpreter that the user named, or that of the runner’s own environment. */
+export async function interpreterOf(runner: AskedRunner, { options, listener, signal }: Pick<SharedRun, 'options' | 'listener' | 'signal'>): Promise<string | undefined> {
   if (runner.interpreter !== null) return runner.interpreter;
   const { environment } = runner.spec;
   if (environment === undefined) return undefined;

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layer } from '../../cases/case.ts';
 import type { Plan, PlannedCase } from '../../cases/plan.ts';
-import { causeIds } from '../../diff/catalogue.ts';
 import { useInterpreter } from '../../environments/use-interpreter.ts';
+import { readKnownFailing } from '../../gate/read-known-failing.ts';
 import type { RunnerSpec } from '../../runners/registry.ts';
-import type { KnownFailing, KnownFailingFile } from '../../spec/generated/known-failing.ts';
+import type { KnownFailing } from '../../spec/generated/known-failing.ts';
 import { UserError } from '../../spec/user-error.ts';
-import { readValidated } from '../../spec/validated-file.ts';
 import { didYouMean } from '../../spec/did-you-mean.ts';
 import { runnerKey, runnerNamed } from '../runners-folder.ts';
 
@@ -39,7 +38,7 @@ export async function askRunners(ids: readonly string[], python: Readonly<Record
       interpreter,
       indices: plan.cases.flatMap((planned, index) => (speaks(planned) ? [index] : [])),
       excluded: [...new Set(plan.cases.filter((planned) => !speaks(planned)).map(({ layer }) => layer))],
-      entries: readKnown(known ?? join(runner.folder, 'known-failing.yaml'), known !== undefined),
+      entries: knownOf(runner, known),
     };
   }));
 }
@@ -50,17 +49,8 @@ function refuseStrayInterpreters(python: Readonly<Record<string, string>>, runne
   if (stray !== undefined) throw new UserError('PYTHON_STRAY', `--python names '${stray}', which is not among the runners of this run`, `${didYouMean(stray, ids)}the runners are: ${ids.join(', ')}`);
 }
 
-/**
- * Entries of a known-failing file; none where a runner has no file.
- *
- * @throws {UserError} FILE_NOT_FOUND for a file that was named, FILE_INVALID, CAUSE_UNKNOWN
- */
-function readKnown(path: string, named: boolean): readonly KnownFailing[] {
-  if (!named && !existsSync(path)) return [];
-  const { entries } = readValidated<KnownFailingFile>('schemas/known-failing', path);
-  const broad = entries.find(({ cases, cause }) => cause === 'unexplained' && cases.includes('*'));
-  if (broad !== undefined) throw new UserError('UNEXPLAINED_PATTERN', `${path}: the unexplained entry '${broad.cases}' is a pattern`, 'name its cases one by one, and link the stand-alone script that shows the deviation');
-  const wrong = entries.find(({ cause }) => !causeIds.includes(cause));
-  if (wrong !== undefined) throw new UserError('CAUSE_UNKNOWN', `${path}: entry '${wrong.cases}' names the cause '${wrong.cause}'`, `${didYouMean(wrong.cause, causeIds)}a cause is one of: ${causeIds.join(', ')}`);
-  return entries;
+/** Entries of the list that was named, else of the runner's own; none where it has no list. */
+function knownOf({ folder }: RunnerSpec, named: string | undefined): readonly KnownFailing[] {
+  const path = named ?? join(folder, 'known-failing.yaml');
+  return named === undefined && !existsSync(path) ? [] : readKnownFailing(path);
 }

@@ -33,7 +33,7 @@ function withUlps(deviation: Deviation, { case: question }: Expectation): RunDev
 }
 
 /** The observation as bit patterns. */
-function observedRecord({ ranks }: Observation): ObservedRecord {
+export function observedRecord({ ranks }: Observation): ObservedRecord {
   return ranks.map(({ construct, steps }) => ({ construct: observedStep(construct), steps: steps.map(observedStep) }));
 }
 

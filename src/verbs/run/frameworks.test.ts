@@ -49,6 +49,24 @@ describe('the real PyTorch and the real MindSpore', () => {
     expect(findings.map(({ cause }) => cause)).toContain('nan-state-from-one-value');
   });
 
+  it('BN-STAT-02 MindSpore 2.10.0 leaves NaN after one value per channel in its functional form too, in a fresh process and with 2 threads', () => {
+    const finding = outcome.summary.runners['mindspore@2.10.0']?.findings.find(({ cause }) => cause === 'nan-state-from-one-value');
+    expect(finding?.evidence).toEqual([
+      { check: 'fresh-process', outcome: 'same-bits' },
+      { check: 'exact-oracle', outcome: 'not-applicable', detail: 'a refusal has no exact value' },
+      { check: 'functional-form', outcome: 'deviates-too' },
+      { check: 'strided', outcome: 'deviates-too' },
+      { check: 'threads', outcome: 'deviates-too', threads: 2 },
+    ]);
+  });
+
+  it('the first findings of both happen again in a fresh process, and the oracle contradicts no reference', () => {
+    const evidence = Object.values(outcome.summary.runners).flatMap(({ findings }) => findings.slice(0, 10).map((finding) => finding.evidence ?? []));
+    expect(evidence.length).toBeGreaterThan(2);
+    for (const checks of evidence) expect(checks[0]).toMatchObject({ check: 'fresh-process', outcome: expect.stringMatching(/^(same-bits|deviates-again)$/) as string });
+    expect(evidence.flat().map((check) => check.outcome)).not.toContain('reference-wrong');
+  });
+
   it('BN-ERR-01 PyTorch 2.13.0 counts a refused call as a step, as its list says', () => {
     expect(outcome.summary.runners['pytorch@2.13.0']?.findings).toContainEqual(expect.objectContaining({ cause: 'state-changed-by-refused-call', rule: 'BN-ERR-01' }));
   });

@@ -13,6 +13,8 @@ import { catalogueIds, loadPlan, selectFrom } from '../load-plan.ts';
 import { toolVersion } from '../tool.ts';
 import type { SharedRun } from './ask-runner.ts';
 import { type AskedRunner, askRunners } from './asked-runner.ts';
+import { openBlame } from './blame.ts';
+import { failOnWrongReference } from './blame-harness.ts';
 import { createExpectations } from './expectations.ts';
 import type { RunListener, RunOptions, RunOutcome } from './options.ts';
 import { askAll } from './schedule.ts';
@@ -39,9 +41,13 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   await file.write(headerOf(plan, runners, options, started));
   const tally = createTally();
   const limit = stopAfter(options.maxFailures, tally, signal);
-  const failures = await askAll(runners, { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed), file, ...limit });
-  const decision = decide(runners, plan, options, tally);
+  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed), file, signal: limit.signal };
+  const blame = openBlame(runners, shared);
+  const failures = await askAll(runners, { ...shared, onLine: (line) => { blame.add(line); limit.onLine(line); } });
   const complete = failures.length === 0;
+  const evidence = await blame.evidence();
+  for (const line of evidence) await file.write(line);
+  const decision = failOnWrongReference(decide(runners, plan, options, tally), evidence);
   await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started });
   await file.close();
   const written = await writeReports(options.out);
@@ -86,7 +92,7 @@ function decide(runners: readonly AskedRunner[], plan: Plan, options: RunOptions
   const entries = runners.flatMap((runner) => runner.entries);
   return decideGate({
     counts: tally.counts(planned), planned, knownShare: options.select.length > 0 ? null : plan.knownShare, strict: options.strict, grading: tally.grading(),
-    unmatched: unmatchedEntries(entries, entries.length > 0 ? catalogueIds() : []),
+    unmatched: unmatchedEntries(entries, entries.length > 0 ? catalogueIds(options.suite) : []),
     expired: expiredEntries(entries, new Date().toISOString().slice(0, 10)),
   });
 }

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadPlan, selectFrom } from '../load-plan.ts';
-import { axisWorth } from './axis-worth.ts';
-import type { ScoredFault } from './score.ts';
+import { axisWorth, type Killed } from './axis-worth.ts';
 
 const plan = selectFrom(loadPlan('core'), ['batchnorm1d/shape/many-channels/**', 'batchnorm2d/shape/many-channels/**']);
 
 /** A fault that exactly these cases kill. */
-function fault(name: string, kills: (id: string) => boolean): ScoredFault {
-  const killers = plan.cases.flatMap(({ id }, index) => (kills(id) ? [index] : []));
-  const fared = { name, planned: plan.cases.length, outside: new Map(), inaccurate: new Set<number>(), showsInNumbers: true, first: null, causes: [], smallest: null, rejectedBy: [] };
-  return { fault: { name, kind: 'numeric', breaks: 'BN-STAT-01', cause: name, description: name }, fared, killers, killedBySmoke: false, smallest: null, signature: name, wrongCauses: [] };
+function fault(name: string, kills: (id: string) => boolean): Killed {
+  return { fault: { name }, killers: plan.cases.flatMap(({ id }, index) => (kills(id) ? [index] : [])) };
 }
 
 describe('axisWorth', () => {

@@ -1,5 +1,5 @@
 import type { Plan } from '../../cases/plan.ts';
-import type { ScoredFault } from './score.ts';
+import type { Fault } from './zoo.ts';
 
 /** What an axis of a suite is there for. */
 export interface AxisWorth {
@@ -10,8 +10,14 @@ export interface AxisWorth {
   readonly missed: readonly string[];
 }
 
+/** A fault, and the cases of the plan that kill it. */
+export interface Killed {
+  readonly fault: Pick<Fault, 'name'>;
+  readonly killers: readonly number[];
+}
+
 /** For each axis with several values: what would be missed were it fixed at its best one. An axis that misses nothing earns nothing. */
-export function axisWorth(plan: Plan, faults: readonly ScoredFault[]): readonly AxisWorth[] {
+export function axisWorth(plan: Plan, faults: readonly Killed[]): readonly AxisWorth[] {
   return [...valuesByAxis(plan)].filter(([, values]) => values.size > 1).map(([axis, values]) => {
     const fixed = [...values].map((value) => ({ axis, best: value, missed: missedWith(plan, faults, axis, value) }));
     return fixed.reduce((best, one) => (one.missed.length < best.missed.length ? one : best));
@@ -29,7 +35,7 @@ function valuesByAxis({ cases }: Plan): ReadonlyMap<string, ReadonlySet<string>>
   return values;
 }
 
-function missedWith({ cases }: Plan, faults: readonly ScoredFault[], axis: string, value: string): readonly string[] {
+function missedWith({ cases }: Plan, faults: readonly Killed[], axis: string, value: string): readonly string[] {
   const left = (index: number): boolean => {
     const planned = cases[index];
     if (planned === undefined) return false;

@@ -1,0 +1,222 @@
+"""Flax (nnx), without jit, on the CPU."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Sequence
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
+
+from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
+from bn_protocol.cases import Case, RankData
+from bn_protocol.loop import serve
+from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
+from bn_protocol.probes import Probe, Probes
+from bn_protocol.tensors import BFloat16, Value
+
+PARAMETERS = {'gamma': 'scale', 'beta': 'bias', 'running_mean': 'mean', 'running_var': 'var'}
+GRADIENTS = (('dgamma', 'scale'), ('dbeta', 'bias'))
+#: what the call itself says; None leaves it to train() and eval()
+USE_RUNNING_AVERAGE = {'tracked': None, 'batch': False, 'running': True}
+
+_DOCUMENTATION = 'flax.nnx.BatchNorm documentation'
+NO_CUMULATIVE_AVERAGE = Probe(
+    'no cumulative average: momentum must be a number',
+    f"{_DOCUMENTATION}, momentum: 'decay rate for the exponential moving average'",
+    'nnx.BatchNorm(3, momentum=None, rngs=nnx.Rngs(0))(numpy.ones((2, 3), "float32"))',
+)
+NO_UNTRACKED_ROW = Probe(
+    'no layer without running statistics',
+    f'{_DOCUMENTATION}, arguments: every choice of use_running_average keeps mean and var',
+    'nnx.BatchNorm(3, track_running_stats=False, rngs=nnx.Rngs(0))',
+)
+NO_FUNCTION = Probe(
+    'no function over given parameters and state',
+    'flax.nnx documentation, nn: layers; normalization has modules only',
+    'nnx.batch_norm',
+)
+NO_STRIDES = Probe(
+    'an array of JAX has an order of its axes in memory, and no strides',
+    'jax.Array documentation, attributes; jax.experimental.layout documentation, Layout: major_to_minor',
+    'jax.numpy.zeros((2, 3)).strides',
+)
+
+
+class Tape(NamedTuple):
+    #: from dy to the gradients of x and of the parameters; may be called any number of times
+    pull: Callable[[Any], Any]
+    grads: Sequence[int]
+
+
+class FlaxLayer(Layer):
+    def __init__(self, jax: Any, nnx: Any, case: Case, data: RankData) -> None:
+        config = case.config
+        self.jax = jax
+        self.nnx = nnx
+        self.case = case
+        self.data = data
+        self.given: list[tuple[str, Any, Value]] = []
+        self.use_running_average = USE_RUNNING_AVERAGE[config.statistics]
+        if config.momentum is None:
+            raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
+        self.module = nnx.BatchNorm(
+            config.num_features,
+            axis=1,
+            momentum=1.0 - config.momentum,  # theirs is the weight of the old state
+            epsilon=config.eps,
+            dtype=None if config.dtype == 'float32' else getattr(jax.numpy, config.dtype),  # None: by the input
+            param_dtype=getattr(jax.numpy, config.dtype),
+            use_bias=config.affine,
+            use_scale=config.affine,
+            rngs=nnx.Rngs(0),
+        )
+        for name, value in case.initial.items():
+            getattr(self.module, PARAMETERS[name])[...] = self.to_jax(value)
+
+    def state(self) -> Observation:
+        return {'running_mean': to_numpy(self.module.mean[...]), 'running_var': to_numpy(self.module.var[...])}
+
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape | None]:
+        if mode == 'train':
+            self.module.train()
+        elif mode == 'eval':
+            self.module.eval()
+        x = self.laid_out(self.data.inputs[index])
+        self.given = [('x', x, self.data.inputs[index])]
+        if grads:
+            return self.forward_with_tape(x, grads)
+        return to_numpy(self.call(self.module, x)), None
+
+    def call(self, module: Any, x: Any) -> Any:
+        return module(x, use_running_average=self.use_running_average)
+
+    def forward_with_tape(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
+        """One forward as a pure function: the state that it left goes back into the layer once, before any backward."""
+        nnx = self.nnx
+        graph, parameters, statistics = nnx.split(self.module, nnx.Param, nnx.BatchStat)
+
+        def pure(x: Any, parameters: Any) -> tuple[Any, Any]:
+            module = nnx.merge(graph, parameters, statistics, copy=True)
+            y = self.call(module, x)
+            return y, nnx.state(module, nnx.BatchStat)
+
+        y, pull, moved = self.jax.vjp(pure, x, parameters, has_aux=True)
+        nnx.update(self.module, moved)
+        return to_numpy(y), Tape(pull, grads)
+
+    def backward(self, tape: Tape, nth: int) -> Observation:
+        dy = self.laid_out(self.data.grads[tape.grads[nth]])
+        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
+        dx, parameters = tape.pull(dy)
+        named = {name: to_numpy(parameters[own][...]) for name, own in GRADIENTS if own in parameters}
+        return {'dx': to_numpy(dx), **named}
+
+    def reloaded(self) -> FlaxLayer:
+        layer = FlaxLayer(self.jax, self.nnx, self.case._replace(initial={}), self.data)
+        self.nnx.update(layer.module, self.nnx.state(self.module))
+        layer.module.use_running_average = self.module.use_running_average
+        return layer
+
+    def changed(self) -> Sequence[str]:
+        return [name for name, array, value in self.given if bits(to_numpy(array)) != bits(value)]
+
+    def laid_out(self, value: Value) -> Any:
+        """The array in the memory layout that the case asks; its shape and values stay."""
+        x = self.to_jax(value)
+        if self.case.layout == 'contiguous':
+            return x
+        layout = self.jax.experimental.layout
+        order = layout.Layout(memory_order(self.case.layout, x.ndim))
+        return self.jax.device_put(x, layout.Format(order, x.sharding))
+
+    def to_jax(self, value: Value) -> Any:
+        numpy = self.jax.numpy
+        return numpy.array(value.bits.view(numpy.bfloat16.dtype) if isinstance(value, BFloat16) else value)
+
+
+def bits(value: Value) -> bytes:
+    return (value.bits if isinstance(value, BFloat16) else value).tobytes()
+
+
+def memory_order(layout: str, rank: int) -> tuple[int, ...]:
+    """Axes of [N, C, …spatial] from the slowest to the fastest."""
+    if layout == 'channels-last':
+        return (0, *range(2, rank), 1)
+    return tuple(reversed(range(rank))) if layout == 'transposed' else tuple(range(rank))
+
+
+def to_numpy(array: Any) -> Value:
+    """A view is enough: arrays of JAX never change."""
+    view = np.asarray(array)
+    return BFloat16(view.view(np.uint16)) if view.dtype.name == 'bfloat16' else view
+
+
+class FlaxAdapter(Adapter):
+    def load(self, threads: int, device: str) -> None:
+        if device != 'cpu':
+            raise AdapterFault(f'this adapter speaks for the cpu only, not for {device!r}')
+        os.environ['JAX_PLATFORMS'] = 'cpu'
+        limit_threads(threads)
+        with few_processors(threads):  # XLA counts them when it starts its pool
+            import flax
+            import jax
+            import jax.experimental.layout
+            from flax import nnx
+
+            jax.config.update('jax_cpu_enable_async_dispatch', False)  # noqa: FBT003 - an error belongs to its case
+            jax.numpy.zeros(1).block_until_ready()
+        self.flax = flax
+        self.jax = jax
+        self.nnx = nnx
+        self.threads = threads
+        self.probes = Probes({'nnx': nnx, 'jax': jax, 'numpy': np})
+
+    def identify(self) -> dict[str, Any]:
+        return {
+            'framework': 'flax',
+            'version': self.flax.__version__,
+            'build': f'jax {self.jax.__version__}; jaxlib {self.jax.lib.__version__}',
+            'language': language(),
+            'device': 'cpu',
+            'cpu': {'model': cpu_model(), 'capability': 'unknown'},
+            'threads': self.threads,
+            'layers': described_layers(__file__),
+            'capabilities': [
+                *({'name': f'statistics={row}', 'offered': True} for row in USE_RUNNING_AVERAGE),
+                {'name': 'statistics=untracked', 'offered': False, 'reason': NO_UNTRACKED_ROW.reason},
+                {'name': 'momentum=cumulative', 'offered': False, 'reason': NO_CUMULATIVE_AVERAGE.reason},
+            ],
+        }
+
+    def observe(self, case: Case) -> Answer:
+        doubts = missing(case)
+        if doubts:
+            return self.probes.unsupported(doubts[0])
+        data = case.ranks[0]
+        with self.jax.enable_x64(case.config.dtype == 'float64'):  # JAX shortens float64 otherwise
+            return Observed((observe_rank(case, data, self.construct),))
+
+    def construct(self, case: Case, data: RankData) -> FlaxLayer:
+        return FlaxLayer(self.jax, self.nnx, case, data)
+
+
+def missing(case: Case) -> list[Probe]:
+    """What the case asks for and the framework is said to refuse."""
+    doubts = []
+    if case.config.statistics == 'untracked':
+        doubts.append(NO_UNTRACKED_ROW)
+    if case.config.momentum is None:
+        doubts.append(NO_CUMULATIVE_AVERAGE)
+    if case.layout == 'strided':
+        doubts.append(NO_STRIDES)
+    if case.route == 'functional':
+        doubts.append(NO_FUNCTION)
+    return doubts
+
+
+if __name__ == '__main__':
+    serve(FlaxAdapter())

@@ -1,0 +1,231 @@
+"""Keras 3 over JAX, without jit, on the CPU."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Callable, Mapping, NamedTuple, Sequence
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
+
+from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
+from bn_protocol.cases import Case, RankData
+from bn_protocol.loop import serve
+from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
+from bn_protocol.probes import Probe, Probes
+from bn_protocol.tensors import BFloat16, Value
+
+VARIABLES = {'gamma': 'gamma', 'beta': 'beta', 'running_mean': 'moving_mean', 'running_var': 'moving_variance'}
+GRADIENTS = (('dgamma', 'gamma'), ('dbeta', 'beta'))
+#: fresh: the call says nothing
+TRAINING = {'train': {'training': True}, 'eval': {'training': False}, 'fresh': {}}
+#: ranks that a layer takes, as Keras learns them at build time
+RANKS = {'batchnorm1d': (2, 3), 'batchnorm2d': (4,), 'batchnorm3d': (5,)}
+OFFERED_ROWS = ('tracked', 'running')
+
+_DOCUMENTATION = 'keras.layers.BatchNormalization documentation'
+NO_CUMULATIVE_AVERAGE = Probe(
+    'no cumulative average: momentum must be a number',
+    f"{_DOCUMENTATION}, 'moving_mean = moving_mean * momentum + mean(batch) * (1 - momentum)'",
+    'keras.layers.BatchNormalization(momentum=None)',
+)
+MISSING_ROWS = {
+    'untracked': Probe(
+        'no layer without running statistics',
+        f'{_DOCUMENTATION}, arguments: every choice has moving_mean and moving_variance',
+        'keras.layers.BatchNormalization(track_running_stats=False)',
+    ),
+    'batch': Probe(
+        'no layer that keeps running statistics and uses the batch in evaluation too',
+        f"{_DOCUMENTATION}, training: 'using the mean and variance of its moving statistics, learned during training'",
+        'keras.layers.BatchNormalization(use_batch_statistics=True)',
+    ),
+}
+NO_STRIDES = Probe(
+    'an array of JAX has an order of its axes in memory, and no strides',
+    'jax.Array documentation, attributes; jax.experimental.layout documentation, Layout: major_to_minor',
+    'jax.numpy.zeros((2, 3)).strides',
+)
+
+
+class Tape(NamedTuple):
+    #: from dy to the gradients of x and of γ and β; may be called any number of times
+    pull: Callable[[Any], Any]
+    grads: Sequence[int]
+
+
+class KerasLayer(Layer):
+    def __init__(self, jax: Any, keras: Any, case: Case, data: RankData) -> None:
+        config = case.config
+        self.jax = jax
+        self.keras = keras
+        self.case = case
+        self.data = data
+        self.given: list[tuple[str, Any, Value]] = []
+        if config.momentum is None:
+            raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
+        if case.route != 'module':
+            raise AdapterFault('keras.ops.batch_normalization keeps no state; this adapter does not write the rest')
+        self.layer = keras.layers.BatchNormalization(
+            axis=1,
+            momentum=1.0 - config.momentum,  # theirs is the weight of the old state
+            epsilon=config.eps,
+            center=config.affine,
+            scale=config.affine,
+            trainable=config.statistics == 'tracked',
+            dtype=config.dtype,
+        )
+        self.layer.build((None, config.num_features, *[None] * (rank_of(case.layer, data) - 2)))
+        for name, value in case.initial.items():
+            getattr(self.layer, VARIABLES[name]).assign(self.to_jax(value))
+
+    def state(self) -> Observation:
+        layer = self.layer
+        return {'running_mean': to_numpy(layer.moving_mean.value), 'running_var': to_numpy(layer.moving_variance.value)}
+
+    def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape | None]:
+        x = self.laid_out(self.data.inputs[index])
+        self.given = [('x', x, self.data.inputs[index])]
+        if grads:
+            return self.forward_with_tape(x, TRAINING[mode], grads)
+        return to_numpy(self.layer(x, **TRAINING[mode])), None
+
+    def forward_with_tape(self, x: Any, training: Mapping[str, bool], grads: Sequence[int]) -> tuple[Value, Tape]:
+        """One forward as a pure function: the state that it left goes back into the layer once, before any backward."""
+        layer = self.layer
+        parameters = {name: getattr(layer, name).value for _, name in GRADIENTS if getattr(layer, name) is not None}
+        statistics = (layer.moving_mean, layer.moving_variance)
+
+        def pure(x: Any, parameters: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+            given = [(getattr(layer, name), value) for name, value in parameters.items()]
+            with self.keras.StatelessScope(given) as scope:
+                y = layer(x, **training)
+            return y, [scope.get_current_value(variable) for variable in statistics]
+
+        y, pull, moved = self.jax.vjp(pure, x, parameters, has_aux=True)
+        for variable, value in zip(statistics, moved):
+            if value is not None:
+                variable.assign(value)
+        return to_numpy(y), Tape(pull, grads)
+
+    def backward(self, tape: Tape, nth: int) -> Observation:
+        dy = self.laid_out(self.data.grads[tape.grads[nth]])
+        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
+        dx, parameters = tape.pull(dy)
+        return {'dx': to_numpy(dx), **{name: to_numpy(parameters[own]) for name, own in GRADIENTS if own in parameters}}
+
+    def reloaded(self) -> KerasLayer:
+        layer = KerasLayer(self.jax, self.keras, self.case._replace(initial={}), self.data)
+        layer.layer.set_weights(self.layer.get_weights())
+        return layer
+
+    def changed(self) -> Sequence[str]:
+        return [name for name, array, value in self.given if bits(to_numpy(array)) != bits(value)]
+
+    def laid_out(self, value: Value) -> Any:
+        """The array in the memory layout that the case asks; its shape and values stay."""
+        x = self.to_jax(value)
+        if self.case.layout == 'contiguous':
+            return x
+        layout = self.jax.experimental.layout
+        order = layout.Layout(memory_order(self.case.layout, x.ndim))
+        return self.jax.device_put(x, layout.Format(order, x.sharding))
+
+    def to_jax(self, value: Value) -> Any:
+        numpy = self.jax.numpy
+        return numpy.array(value.bits.view(numpy.bfloat16.dtype) if isinstance(value, BFloat16) else value)
+
+
+def bits(value: Value) -> bytes:
+    return (value.bits if isinstance(value, BFloat16) else value).tobytes()
+
+
+def memory_order(layout: str, rank: int) -> tuple[int, ...]:
+    """Axes of [N, C, …spatial] from the slowest to the fastest."""
+    if layout == 'channels-last':
+        return (0, *range(2, rank), 1)
+    return tuple(reversed(range(rank))) if layout == 'transposed' else tuple(range(rank))
+
+
+def to_numpy(array: Any) -> Value:
+    """A view is enough: arrays of JAX never change."""
+    view = np.asarray(array)
+    return BFloat16(view.view(np.uint16)) if view.dtype.name == 'bfloat16' else view
+
+
+def rank_of(layer: str, data: RankData) -> int:
+    """The rank to build for: that of the first input where the layer takes it."""
+    ranks = RANKS[layer]
+    given = len(data.inputs[0].shape)
+    return given if given in ranks else ranks[0]
+
+
+class KerasAdapter(Adapter):
+    def load(self, threads: int, device: str) -> None:
+        if device != 'cpu':
+            raise AdapterFault(f'this adapter speaks for the cpu only, not for {device!r}')
+        os.environ['JAX_PLATFORMS'] = 'cpu'
+        os.environ['KERAS_BACKEND'] = 'jax'
+        os.environ['KERAS_HOME'] = f'{os.devnull}/keras'  # Keras reads settings of the user there, or writes them
+        limit_threads(threads)
+        with few_processors(threads):  # XLA counts them when it starts its pool
+            import jax
+            import jax.experimental.layout
+            import keras
+
+            jax.config.update('jax_cpu_enable_async_dispatch', False)  # noqa: FBT003 - an error belongs to its case
+            jax.numpy.zeros(1).block_until_ready()
+        self.jax = jax
+        self.keras = keras
+        self.threads = threads
+        self.probes = Probes({'keras': keras, 'jax': jax})
+
+    def identify(self) -> dict[str, Any]:
+        return {
+            'framework': 'keras',
+            'version': self.keras.__version__,
+            'build': f'jax {self.jax.__version__}; jaxlib {self.jax.lib.__version__}',
+            'language': language(),
+            'device': 'cpu',
+            'cpu': {'model': cpu_model(), 'capability': 'unknown'},
+            'threads': self.threads,
+            'layers': described_layers(__file__),
+            'capabilities': [
+                *({'name': f'statistics={row}', 'offered': True} for row in OFFERED_ROWS),
+                *(
+                    {'name': f'statistics={row}', 'offered': False, 'reason': probe.reason}
+                    for row, probe in MISSING_ROWS.items()
+                ),
+                {'name': 'momentum=cumulative', 'offered': False, 'reason': NO_CUMULATIVE_AVERAGE.reason},
+            ],
+        }
+
+    def observe(self, case: Case) -> Answer:
+        doubts = missing(case)
+        if doubts:
+            return self.probes.unsupported(doubts[0])
+        data = case.ranks[0]
+        with self.jax.enable_x64(case.config.dtype == 'float64'):  # JAX shortens float64 otherwise
+            return Observed((observe_rank(case, data, self.construct),))
+
+    def construct(self, case: Case, data: RankData) -> KerasLayer:
+        return KerasLayer(self.jax, self.keras, case, data)
+
+
+def missing(case: Case) -> list[Probe]:
+    """What the case asks for and the framework is said to refuse."""
+    doubts = []
+    if case.config.statistics in MISSING_ROWS:
+        doubts.append(MISSING_ROWS[case.config.statistics])
+    if case.config.momentum is None:
+        doubts.append(NO_CUMULATIVE_AVERAGE)
+    if case.layout == 'strided':
+        doubts.append(NO_STRIDES)
+    return doubts
+
+
+if __name__ == '__main__':
+    serve(KerasAdapter())

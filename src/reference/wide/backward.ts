@@ -1,0 +1,44 @@
+import type { BackwardRecord } from '../trajectory.ts';
+import { batchInputGradient, exponentOf, poolSums, runningInputGradient, sumsOf, type WideSums } from './channel.ts';
+import { scale, type Wide } from './double-double.ts';
+import { shownState, type WideForward, type WideState } from './forward.ts';
+import { channelOf, perChannel, perElement } from './wide-array.ts';
+
+/** Sums by channel, divided by 2^exponent of the channel: those of one rank and those of all ranks. */
+interface ScaledSums {
+  readonly exponents: readonly number[];
+  readonly own: readonly WideSums[];
+  readonly pooled: readonly WideSums[];
+}
+
+/** One backward step on every rank, of which `plain` is the float64 record and `forward` what it differentiates. */
+export function widenBackward(plain: readonly BackwardRecord[], forward: WideForward, state: WideState): readonly BackwardRecord[] {
+  const exponents = forward.views.map((_, c) => Math.max(...plain.map(({ dy }) => exponentOf(channelOf(dy, c)))));
+  const own = plain.map((record) => forward.views.map((view, c) => sumsOf(view, channelOf(record.forward.x, c), channelOf(record.dy, c), exponents[c]!)));
+  const pooled = forward.views.map((_, c) => poolSums(own.map((channels) => channels[c]!)));
+  return plain.map((record, rank) => shownBackward(record, rank, forward, { exponents, own: own[rank]!, pooled }, state));
+}
+
+function shownBackward(record: BackwardRecord, rank: number, { views, records }: WideForward, sums: ScaledSums, state: WideState): BackwardRecord {
+  const { exponents, own, pooled } = sums;
+  const gradients = views.map((view, c) => (record.source === 'batch' ? batchInputGradient(view, pooled[c]!, exponents[c]!) : runningInputGradient(view)));
+  const dx = perElement(record.dy, record.dx, (c) => (i) => gradients[c]!(record.forward.x.data[i]!, record.dy.data[i]!));
+  const dgamma = record.dgamma === null ? null : perChannel(unscaled(own, exponents, 'dyNormalised'), record.dgamma); // BN-SYNC-03
+  const dbeta = record.dbeta === null ? null : perChannel(unscaled(own, exponents, 'dy'), record.dbeta);
+  const forward = records[rank] ?? record.forward;
+  return {
+    ...record, forward, mean: forward.mean, deviation: forward.deviation, sums: shownSums(record, sums),
+    dx: dx.hi, dgamma: dgamma?.hi ?? null, dbeta: dbeta?.hi ?? null, low: { dx: dx.lo, dgamma: dgamma?.lo ?? null, dbeta: dbeta?.lo ?? null },
+    state: shownState(state, record.state),
+  };
+}
+
+function unscaled(sums: readonly WideSums[], exponents: readonly number[], part: 'dy' | 'dyNormalised'): readonly Wide[] {
+  return sums.map((channel, c) => scale(channel[part], exponents[c]!));
+}
+
+function shownSums({ sums }: BackwardRecord, { exponents, pooled }: ScaledSums): BackwardRecord['sums'] {
+  const dy = perChannel(unscaled(pooled, exponents, 'dy'), sums.dy);
+  const dyNormalised = perChannel(unscaled(pooled, exponents, 'dyNormalised'), sums.dyNormalised);
+  return { count: sums.count, dy: dy.hi, dyNormalised: dyNormalised.hi };
+}
