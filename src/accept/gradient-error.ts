@@ -95,6 +95,9 @@ function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all
   const d2 = all.dyNormalised / n;
   const d3 = all.dyError / n;
   const lost = factor < n * tiny ? factor : 0;
+  // n·tiny·(factor·(2 + z + (1 + z)·(1/s + D1 + D2)) + |γ|·(1 + z) + 1) is linear in z
+  const perZ = n * tiny * (factor * (1 + 1 / deviation + d1 + d2) + gamma);
+  const flushed = perZ + n * tiny * (factor + 1);
   const x = record.forward.x;
   forEachInChannel(x, c, (i) => {
     const dy = Math.abs(record.dy.data[i]!);
@@ -103,8 +106,7 @@ function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all
     const size = dy + d1 + z * d2;
     const batch = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * size;
     const arithmetic = record.source === 'batch' ? batch : dy * (6 * u + error.deviation);
-    const flushed = n * tiny * (factor * (2 + z + (1 + z) * (1 / deviation + d1 + d2)) + gamma * (1 + z) + 1);
-    bound[i] = error.undetermined ? Infinity : resultBound(safety * (factor * arithmetic + flushed + lost * size), record.dx[i]!, precision);
+    bound[i] = error.undetermined ? Infinity : resultBound(safety * (factor * arithmetic + flushed + perZ * z + lost * size), record.dx[i]!, precision);
   });
 }
 

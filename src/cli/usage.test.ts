@@ -84,11 +84,11 @@ describe('what cannot be understood: exit code 2, and what to do', () => {
     const text = await allRefused(['run', '--runner', 'pytorhc'], ['run', '--runner', 'miniature-hones'], ['run', '--runner', 'pytorch@2.12.0']);
     expect(text.replaceAll(/\d+ variants/g, 'N variants')).toMatchInlineSnapshot(`
       "$ run --runner pytorhc
-      error: there is no runner "pytorhc"; known: mindspore, pytorch, miniature-* (N variants) (UNKNOWN_RUNNER)
+      error: there is no runner "pytorhc"; known: flax, keras, mindspore, pytorch, miniature-* (N variants) (UNKNOWN_RUNNER)
         did you mean pytorch? a path to a runner description also works
       → 2
       $ run --runner miniature-hones
-      error: there is no runner "miniature-hones"; known: mindspore, pytorch, miniature-* (N variants) (UNKNOWN_RUNNER)
+      error: there is no runner "miniature-hones"; known: flax, keras, mindspore, pytorch, miniature-* (N variants) (UNKNOWN_RUNNER)
         did you mean miniature-honest? a path to a runner description also works
       → 2
       $ run --runner pytorch@2.12.0

@@ -1,36 +1,31 @@
-import { type AccuracyPair, naive, sanctioned } from '../accept/accuracy.ts';
 import { coreFormulas, type Formulas } from '../reference/formulas.ts';
-import type { Cause } from './cause-entry.ts';
+import type { Cause, FormulaVariant } from './cause-entry.ts';
+import { combinations } from './combinations.ts';
 import { formulaVariants } from './formula-variants.ts';
+import { generalCauses } from './general-causes.ts';
+import { onePassVariance } from './one-pass.ts';
+import type { Reading } from './prediction.ts';
+import { freeGradients, type Reach, reachOf } from './reach.ts';
 
-/** A cause that predicts numbers: other formulas, or the same with a larger error. */
-export interface PredictingCause extends Cause {
+/** A cause told apart by its formulas, held to the sanctioned bounds. */
+export interface VariantCause extends Cause {
   readonly formulas: Formulas;
-  readonly accuracy: AccuracyPair;
+  /** Every reading of the departure, `formulas` first. */
+  readonly readings: readonly Reading[];
+  readonly reach: Reach;
+  readonly concerns: NonNullable<FormulaVariant['concerns']>;
 }
 
-/** Causes told apart by their formulas, each held to the sanctioned bounds. */
-export const variantCauses: readonly PredictingCause[] = formulaVariants.map(({ change, ...cause }) => ({
-  ...cause, formulas: { ...coreFormulas, ...change }, accuracy: sanctioned,
-}));
-
-/** Causes that compute the right formulas with a larger error; looked at only when no formula explains. */
-export const accuracyCauses: readonly PredictingCause[] = [
-  {
-    id: 'one-pass-variance', rule: 'BN-NUM-01', title: 'variance as mean(x²) − mean(x)², which cancels',
-    translation: 'ask for the two-pass variance (Flax: use_fast_variance=False), or centre the data first',
-    formulas: coreFormulas, accuracy: pair({ ...naive, onePass: true }),
-  },
-  {
-    id: 'half-precision-inside', rule: 'BN-NUM-01', title: 'arithmetic in float16 somewhere inside',
-    translation: 'keep Batch Normalization in float32 under mixed precision',
-    formulas: coreFormulas, accuracy: pair({ ...naive, half: true }),
-  },
-];
-
-function pair(accuracy: AccuracyPair['naive']): AccuracyPair {
-  return { stable: accuracy, naive: accuracy };
+function variantCause({ change, forms = [], concerns = () => true, ...cause }: FormulaVariant): VariantCause {
+  const changes = [change, ...forms];
+  const readings = changes.map((one) => ({ formulas: { ...coreFormulas, ...one }, free: freeGradients(one) }));
+  return { ...cause, formulas: { ...coreFormulas, ...change }, readings, concerns, reach: reachOf(changes) };
 }
+
+export const variantCauses: readonly VariantCause[] = formulaVariants.map(variantCause);
+
+/** Named causes together, as implementations have them; looked at only when none of them explains alone. */
+export const combinedCauses: readonly VariantCause[] = combinations.map(variantCause);
 
 /** Outside the stable bound, inside the naive one. */
 export const naiveAccumulation: Cause = {
@@ -48,11 +43,15 @@ export const structuralCauses = {
   'nan-state-from-one-value': {
     id: 'nan-state-from-one-value', rule: 'BN-STAT-02', title: 'one value per channel in training leaves a state that is not finite',
     translation: 'drop the last batch when it has one value per channel (drop_last / drop_remainder), or evaluate the layer there',
+    like: ['MindSpore on CPU from 2.5.0 on', 'TensorFlow fused on GPU', 'tinygrad'], // MindSpore commit 17db24c3a0e; tensorflow#34062, #48845; factor numel/(numel − C)
   },
   'state-changed-by-refused-call': { id: 'state-changed-by-refused-call', rule: 'BN-ERR-01', title: 'a refused call moves the state', translation: 'save the state before a call that may be refused' },
+  'input-modified': { id: 'input-modified', rule: 'BN-STATE-12', title: 'a call changes its inputs or parameters', translation: 'pass copies' },
 } as const satisfies Readonly<Record<string, Cause>>;
 
-const all: readonly Cause[] = [...variantCauses, ...accuracyCauses, naiveAccumulation, ...Object.values(structuralCauses)];
+const all: readonly Cause[] = [
+  ...variantCauses, ...combinedCauses, onePassVariance, naiveAccumulation, ...Object.values(generalCauses), ...Object.values(structuralCauses),
+];
 
 /** The cause with this id; undefined for `unexplained`, `ambiguous` and unknown ids. */
 export function causeNamed(id: string): Cause | undefined {

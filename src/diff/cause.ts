@@ -1,57 +1,84 @@
-import { acceptCase } from '../accept/accept.ts';
-import { simulate } from '../reference/simulate.ts';
 import type { Case, Observable } from '../cases/case.ts';
+import { simulate } from '../reference/simulate.ts';
+import type { Trajectory } from '../reference/trajectory.ts';
 import type { Observation } from '../runners/observation.ts';
-import { accept } from '../accept/accept.ts';
+import { combinedCauses, naiveAccumulation, structuralCauses, variantCauses, type VariantCause } from './catalogue.ts';
 import type { Cause } from './cause-entry.ts';
-import { accuracyCauses, naiveAccumulation, structuralCauses, variantCauses } from './catalogue.ts';
-import { compare } from './compare.ts';
+import { explainGenerally, generalCauses } from './general-causes.ts';
+import { computesInItsType, narrowAccuracy } from './narrow-type.ts';
+import { explainByOnePass, onePassVariance } from './one-pass.ts';
+import { predicts, type Situation } from './prediction.ts';
+import { reaches } from './reach.ts';
 import type { Deviation } from './verdict.ts';
 
 /** What explains one case. */
 export interface Explanation {
-  /** Attribution id: the sharpest cause, `ambiguous` between several formulas, `unexplained` without any. */
+  /** Attribution id: the sharpest cause, `ambiguous` between several, `unexplained` without any. */
   readonly cause: string;
-  /** Every cause that explains the whole observation within bounds; the cases of a finding choose between them. */
+  /** Every cause that explains the whole observation within bounds, in the words of this case; the cases of a finding choose between them. */
   readonly candidates: readonly Cause[];
 }
+
+/** Departures that implementations with a one-pass variance have besides (Flax and Jittor store the biased variance). */
+const besideOnePass: readonly string[] = [
+  'biased-running-variance', 'momentum-complement', 'biased-running-variance+momentum-complement', 'biased-running-variance+momentum-one-hundredth',
+];
 
 /**
  * Looks for causes that explain a whole observation, deviating or not, within bounds.
  *
- * Structure comes first (type, shape, refusals). A formula predicts within the sanctioned bounds and is sharper than an
- * accuracy cause, whose bounds are wider; both stand among the candidates.
+ * Structure comes first (type, shape, refusals). A formula predicts within the sanctioned bounds and is sharper than a one-pass
+ * variance, whose bounds are wider; both stand among the candidates. Combinations of formulas, and what can be read off the numbers,
+ * are looked at only when no formula explains.
  */
 export function explain(question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>): Explanation {
   const structural = structuralCause(deviations);
   if (structural !== null) return { cause: structural.id, candidates: [structural] };
-  const inaccurate = deviations.every((deviation) => deviation.level === 'should');
-  const variants = variantCauses.filter((cause) => isExplainedBy(cause, question, observation, deviations, offered, inaccurate));
-  if (inaccurate) return { cause: naiveAccumulation.id, candidates: [naiveAccumulation, ...variants] };
-  const core = simulate(question);
-  // The narrowest wider bound only: a wider one would explain whatever it explains.
-  const accuracy = accuracyCauses.filter((cause) => noneOutside(compare(accept(question, core, cause.accuracy), observation, offered).deviations)).slice(0, 1);
-  const candidates = [...variants, ...accuracy];
-  return { cause: variants.length > 1 ? 'ambiguous' : candidates[0]?.id ?? 'unexplained', candidates };
+  const situation = situationOf(question, observation, deviations, offered);
+  const variants = variantCauses.filter((cause) => isExplainedBy(cause, situation));
+  if (situation.stably) return { cause: naiveAccumulation.id, candidates: [naiveAccumulation, ...variants, ...besides(situation, variants)] };
+  const sharp = variants.length > 0 ? variants : combinedCauses.filter((cause) => isExplainedBy(cause, situation));
+  const wide = explainByOnePass(situation) ? [onePassVariance] : [];
+  if (sharp.length > 0) return { cause: sharp.length > 1 ? 'ambiguous' : sharp[0]?.id ?? 'unexplained', candidates: [...sharp, ...wide] };
+  const narrow = explainByOwnType(situation);
+  if (narrow !== undefined) return { cause: narrow.id, candidates: [narrow] };
+  const rivals = [...explainGenerally(situation), ...wide];
+  if (rivals.length > 0) return { cause: rivals.length > 1 ? 'ambiguous' : rivals[0]?.id ?? 'unexplained', candidates: rivals };
+  const beside = [...variantCauses, ...combinedCauses].find((cause) => besideOnePass.includes(cause.id) && explainByOnePass(situation, cause));
+  return beside === undefined ? { cause: 'unexplained', candidates: [] } : { cause: beside.id, candidates: [beside, onePassVariance] };
 }
 
-function isExplainedBy(
-  cause: (typeof variantCauses)[number], question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>, stably: boolean,
-): boolean {
+/** A layer of a narrow type that computes in it throughout, with the right formulas or with those of one variant. */
+function explainByOwnType(situation: Situation): Cause | undefined {
+  const accuracy = narrowAccuracy(situation.question);
+  if (accuracy === null) return undefined;
+  if (computesInItsType(situation)) return generalCauses[situation.question.config.dtype === 'float16' ? 'half-precision-inside' : 'bfloat16-inside'];
+  return variantCauses.find(({ concerns, readings }) => concerns(situation.question) && readings.some((reading) => predicts(reading, situation, accuracy)));
+}
+
+/** What else may be behind an inaccuracy: an implementation that does so elsewhere does so here. */
+function besides(situation: Situation, variants: readonly Cause[]): readonly Cause[] {
+  if (variants.length > 0) return [];
+  return [...explainGenerally(situation), ...(explainByOnePass(situation) ? [onePassVariance] : [])];
+}
+
+function situationOf(question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>): Situation {
   // A count that does not deviate is not held against a cause that speaks of statistics only.
   const countDeviates = deviations.some(({ observable }) => observable === 'step_count');
   const asked = countDeviates ? offered : new Set([...offered].filter((observable) => observable !== 'step_count'));
-  const left = compare(acceptCase(question, cause.formulas, cause.accuracy), observation, asked).deviations;
-  return stably ? left.length === 0 : noneOutside(left);
+  let core: Trajectory | undefined;
+  return { question, observation, deviations, asked, stably: deviations.every(({ level }) => level === 'should'), core: () => (core ??= simulate(question)) };
 }
 
-function noneOutside(deviations: readonly Deviation[]): boolean {
-  return deviations.every(({ level }) => level === 'should');
+function isExplainedBy(cause: VariantCause, situation: Situation): boolean {
+  if (!reaches(cause.reach, situation.deviations) || !cause.concerns(situation.question)) return false;
+  return cause.readings.some((reading) => predicts(reading, situation));
 }
 
 function structuralCause(deviations: readonly Deviation[]): Cause | null {
   const has = (test: (deviation: Deviation) => boolean): boolean => deviations.some(test);
   if (has(({ kind }) => kind === 'refusal')) return structuralCauses['missing-refusal'];
+  if (has(({ rule }) => rule === 'BN-STATE-12')) return structuralCauses['input-modified']; // BN-STATE-12
   if (has(({ rule }) => rule === 'BN-STAT-02')) return structuralCauses['nan-state-from-one-value'];
   if (deviations.every(({ rule }) => rule === 'BN-ERR-01')) return structuralCauses['state-changed-by-refused-call'];
   if (has(({ kind, observable }) => kind === 'unexpected' && observable === 'error')) return structuralCauses['unexpected-refusal'];

@@ -77,7 +77,7 @@ describe('the status of an observation', () => {
     const one = question({ program: 'train', config: { momentum: 1 }, inputs: [[goldenInput]] });
     const verdict = verdictOn(plannedAs(one), observe(one, formulasOf('statistics-not-updated')));
     expect(verdict).toMatchObject({ status: 'violates', cause: 'ambiguous' });
-    expect(verdict.candidates).toEqual(['momentum-complement', 'statistics-not-updated']);
+    expect(verdict.candidates).toEqual(['momentum-complement', 'statistics-not-updated', 'state-moved-in-backward-only']);
   });
 
   it('BN-NUM-02 inaccurate outside the stable bound and inside the naive one', () => {

@@ -46,7 +46,8 @@ function forwardOrRefuse(
   }
   const records = forward(question.config, formulas, affine, states, soFar, step, inputs);
   const count = inputs.reduce((total, x) => total + countPerChannel(x.shape), 0);
-  const oneValue = count === 1 && records.some((record) => record.source === 'batch');
+  // whether it must be refused is the core's say: a variant that takes another source here computes, and is told by what it computes
+  const oneValue = count === 1 && coreFormulas.source(question.config.statistics, coreFormulas.effectiveMode(step.mode, question.config.statistics, [])) === 'batch';
   if (oneValue) return states.map((state) => ({ op: 'refusal', rule: 'BN-STAT-02', orFinite: true, state })); // BN-STAT-02
   return records;
 }

@@ -38,7 +38,7 @@ export function drawSetting(choose: Choose, dtype: Setting['dtype'], seed: numbe
 }
 
 /** Whether a variance or its sum may pass the largest number of the arithmetic or of the stored type. */
-export function mayOverflow({ n, dtype, offset, scale, pattern }: Setting): boolean {
+function mayOverflow({ n, dtype, offset, scale, pattern }: Setting): boolean {
   return n * (scale * (Math.abs(offset) + (pattern === 'outlier' ? 2000 : 2))) ** 2 > largestFinite(dtype) / 8;
 }
 
@@ -53,7 +53,7 @@ export function tamed(setting: Setting): Setting {
 }
 
 /** Mostly few values, some many. */
-export function drawCount(choose: Choose): number {
+function drawCount(choose: Choose): number {
   const kind = choose(200);
   return kind === 0 ? 65 + choose(936) : kind < 20 ? 13 + choose(52) : 2 + choose(11);
 }

@@ -46,7 +46,7 @@ export interface Setting {
 export type Edit = readonly [tensor: 'x' | 'dy', of: number, index: number, integer: number];
 
 /** Unit draws are integers in (−2²⁴, 2²⁴), divided by 2²³. */
-export const unitScale = 2 ** 23;
+const unitScale = 2 ** 23;
 
 /** The integers behind one tensor of a setting, edits included. */
 export function integersOf({ seed, n, edits }: Setting, tensor: Edit[0], of: number): Float64Array {

@@ -1,0 +1,31 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cliIn, transcript } from './spawn.fixture.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bn-fuzz-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('fuzz', () => {
+  it('refuses what it cannot understand: exit code 2, and what to do', async () => {
+    expect(await transcript(folder, [['fuzz', '--runner', 'pytroch'], ['fuzz', '--runs', '0'], ['fuzz', '--runner', 'miniature-honest', '--case', 'absent.json']])).toMatchInlineSnapshot();
+  });
+
+  it('exits with 0 where nothing is new, quiet but for one line a stage', async () => {
+    const { code, stdout, stderr } = await cliIn(folder, ['fuzz', '--runner', 'miniature-honest', '--runs', '30']);
+    expect([code, stderr]).toEqual([0, 'miniature-honest@1.0: starting']);
+    expect(stdout).toMatch(/^miniature-honest@1\.0: 30 runs, seed 1, [\d.]+ s: [^\n]+\nno new findings$/);
+    expect(await readdir(folder)).toEqual([]);
+  }, 60_000);
+
+  it('exits with 1 and writes the case where something is; --json prints one object', async () => {
+    const { code, stdout } = await cliIn(folder, ['fuzz', '--runner', 'miniature-dbeta-averaged', '--runs', '40', '--json', '--out', 'found']);
+    const parsed = JSON.parse(stdout) as { readonly schemaVersion: number; readonly runners: readonly { readonly clusters: readonly { readonly finding: { readonly cause: string }; readonly found: { readonly caseFile: string } }[] }[] };
+    expect([code, parsed.schemaVersion, parsed.runners[0]?.clusters.map(({ finding }) => finding.cause)]).toEqual([1, 1, expect.arrayContaining(['dbeta-averaged'])]);
+    expect((await readdir(join(folder, 'found'))).length).toBe(parsed.runners[0]?.clusters.length);
+  }, 60_000);
+});

@@ -1,0 +1,65 @@
+import { accept } from '../accept/accept.ts';
+import { type AccuracyClass, type AccuracyPair, naive } from '../accept/accuracy.ts';
+import type { Case } from '../cases/case.ts';
+import { smallestSubnormal, unitRoundoff } from '../tensor/formats.ts';
+import { roundTo } from '../tensor/round.ts';
+import { compare } from './compare.ts';
+import { isInside, outsideOf, type Place } from './elements.ts';
+import type { Situation } from './prediction.ts';
+import { isGradient } from './reach.ts';
+
+type NarrowType = 'float16' | 'bfloat16';
+
+/** Class B in the arithmetic of the narrow type; bfloat16 has the exponents of float32 and only its roundings grow. */
+const classes: Readonly<Record<NarrowType, AccuracyClass>> = {
+  float16: { ...naive, half: true },
+  bfloat16: { ...naive, summation: (n) => naive.summation(n) * (unitRoundoff('bfloat16') / unitRoundoff('float32')) },
+};
+
+/**
+ * Whether an observation shows arithmetic in a narrow type inside a wider layer.
+ *
+ * The bounds of such arithmetic are wide, so that they alone would take any small fault for it. But its results are numbers of the
+ * narrow type: so must be every y, no further from the accepted one than the roundings of x̂ and y, and every state that deviates.
+ * Gradients are sums, which show no type of their own.
+ */
+export function isRoundedTo(type: NarrowType, { question, observation, asked, core }: Situation, places: readonly Place[]): boolean {
+  if (question.config.dtype === 'float16' || question.config.dtype === 'bfloat16') return false;
+  const outputs = places.filter(({ accepted }) => accepted.observable === 'y');
+  if (outputs.length === 0 || !outputs.every((place) => isCoarse(place, type, largestShift(core)))) return false;
+  const rest = places.filter(({ accepted }) => accepted.observable !== 'y' && !isGradient(accepted.observable));
+  if (!rest.every((place) => outsideOf(place).length === 0 || place.got.every((value) => isOf(type, value)))) return false;
+  const accuracy = { stable: classes[type], naive: classes[type] };
+  return compare(accept(question, core(), accuracy), observation, asked).deviations.every(({ level, observable }) => level === 'should' || observable === 'y');
+}
+
+/** The classes by which a layer whose own type is narrow may compute in that type throughout; null for a wider layer. */
+export function narrowAccuracy({ config: { dtype } }: Case): AccuracyPair | null {
+  return dtype === 'float16' || dtype === 'bfloat16' ? { stable: classes[dtype], naive: classes[dtype] } : null;
+}
+
+/**
+ * Whether a layer of a narrow type shows the right formulas, computed in that type throughout.
+ *
+ * The bounds are those of such arithmetic; that the type is the layer's own is what makes it the likeliest reading.
+ */
+export function computesInItsType({ question, observation, asked, core }: Situation): boolean {
+  const accuracy = narrowAccuracy(question);
+  return accuracy !== null && compare(accept(question, core(), accuracy), observation, asked).deviations.every(({ level }) => level === 'should');
+}
+
+function isOf(type: NarrowType, value: number): boolean {
+  return roundTo(value, type) === value;
+}
+
+function largestShift(core: Situation['core']): number {
+  const shifts = core().ranks.flatMap(({ steps }) => steps.flatMap((record) => (record.op === 'forward' ? [...record.beta] : [])));
+  return shifts.reduce((largest, shift) => Math.max(largest, Math.abs(shift)), 0);
+}
+
+/** |y − y₀| ≤ bound + u·(|γ·x̂| + |y|), where |γ·x̂| ≤ |y₀| + |β|; a hundredth more for what the second rounding makes of the first. */
+function isCoarse(place: Place, type: NarrowType, shift: number): boolean {
+  const { accepted: { value, naive: bound }, got } = place;
+  const room = (i: number) => bound[i]! + 1.01 * unitRoundoff(type) * (2 * Math.abs(value[i]!) + shift) + smallestSubnormal(type);
+  return got.every((y, i) => isOf(type, y) && (isInside(place, i) || Math.abs(y - value[i]!) <= room(i)));
+}

@@ -1,0 +1,110 @@
+import { accept } from '../accept/accept.ts';
+import type { Accepted, AcceptedStep, AcceptedValues } from '../accept/accepted.ts';
+import { type AccuracyPair, sanctioned } from '../accept/accuracy.ts';
+import type { Case, Observable } from '../cases/case.ts';
+import type { Formulas } from '../reference/formulas.ts';
+import { simulate } from '../reference/simulate.ts';
+import type { StepRecord, Trajectory } from '../reference/trajectory.ts';
+import type { Observation } from '../runners/observation.ts';
+import { roundTo } from '../tensor/round.ts';
+import { compare } from './compare.ts';
+import type { Deviation } from './verdict.ts';
+
+/** One deviating observation and what is asked of a cause that explains it. */
+export interface Situation {
+  readonly question: Case;
+  readonly observation: Observation;
+  /** From the core formulas. */
+  readonly deviations: readonly Deviation[];
+  /** Observables held against a cause. */
+  readonly asked: ReadonlySet<Observable>;
+  /** Explained only inside the bounds of a stable summation. */
+  readonly stably: boolean;
+  /** The core formulas' trajectory. */
+  readonly core: () => Trajectory;
+}
+
+/** One way of reading a departure. */
+export interface Reading {
+  readonly formulas: Formulas;
+  readonly free: ReadonlySet<string>;
+}
+
+/**
+ * Whether other formulas explain an observation: every element lies within their bounds, and each deviation is one that they predict
+ * and not one that they say nothing of. Under wider bounds than the sanctioned ones, one deviation must be.
+ *
+ * @param free  gradients that may be the core ones: the backward need not share a departure of the forward
+ */
+export function predicts({ formulas, free }: Reading, situation: Situation, accuracy: AccuracyPair = sanctioned): boolean {
+  const { question, observation, deviations, asked, stably } = situation;
+  const trajectory = simulate(question, formulas);
+  const near = (deviation: Deviation) => isNear(trajectory, deviation);
+  if (!(accuracy === sanctioned ? deviations.every(near) : deviations.some(near)) || !sameSteps(trajectory, situation.core())) return false;
+  const accepted = roundedOnce(accept(question, trajectory, accuracy), question);
+  if (!deviations.every((deviation) => isGraded(accepted, deviation))) return false;
+  const left = compare(accepted, observation, asked).deviations.filter(({ level }) => stably || level === 'must');
+  return left.every(({ observable }) => free.has(observable) && !deviations.some((deviation) => deviation.observable === observable));
+}
+
+/**
+ * Whether the prediction of one deviating element comes near enough to be worth its bounds: at least twice as near as the core
+ * formulas, and (`must`) itself about as far from them as what is accepted.
+ */
+function isNear(trajectory: Trajectory, { kind, rank, step, observable, element, level, got, expected, bound }: Deviation): boolean {
+  const own = trajectory.ranks[rank];
+  const record = step < 0 ? undefined : own?.steps[step];
+  const state = step < 0 ? own?.construct : record?.state;
+  if (kind === 'unexpected') return state !== null && state !== undefined; // a state where none must be
+  if (observable === 'step_count') return state?.count === got;
+  if (typeof got !== 'number' || typeof expected !== 'number' || element === null) return false;
+  const value = valueAt(record, state, observable, element);
+  if (value === undefined || Object.is(value, expected)) return false;
+  if (Number.isNaN(got) || Number.isNaN(value)) return Number.isNaN(got) && Number.isNaN(value);
+  if (!Number.isFinite(got) || !Number.isFinite(value) || !Number.isFinite(expected)) return true;
+  if (Math.abs(got - value) > Math.abs(got - expected) / 2) return false;
+  return level === 'should' || Math.abs(value - expected) >= bound / 2;
+}
+
+function valueAt(record: StepRecord | undefined, state: StepRecord['state'] | undefined, observable: Deviation['observable'], element: number): number | undefined {
+  if (observable === 'running_mean') return state?.mean[element];
+  if (observable === 'running_var') return state?.variance[element];
+  if (record?.op === 'forward') return observable === 'y' ? record.y[element] : undefined;
+  if (record?.op !== 'backward') return undefined;
+  if (observable === 'dx') return record.dx[element];
+  return (observable === 'dgamma' ? record.dgamma : record.dbeta)?.[element];
+}
+
+/** A program that the variant ends at a refusal would leave the rest unasked. */
+function sameSteps(a: Trajectory, b: Trajectory): boolean {
+  return a.ranks.every(({ steps }, rank) => steps.length === b.ranks[rank]?.steps.length && steps.at(-1)?.op === b.ranks[rank].steps.at(-1)?.op);
+}
+
+/**
+ * Bounds that leave room for one rounding of the value to the type of the result.
+ *
+ * Where data are exact the core formulas have bounds of 0; those of other formulas need not be exact there.
+ */
+function roundedOnce(accepted: Accepted, { config: { dtype } }: Case): Accepted {
+  if (dtype === 'float64') return accepted;
+  const step = <T extends AcceptedStep>(one: T): T => (one.kind === 'refusal' ? one : { ...one, values: one.values.map(withRounding) });
+  return { ranks: accepted.ranks.map(({ construct, steps }) => ({ construct: step(construct), steps: steps.map(step) })) };
+}
+
+function withRounding(values: AcceptedValues): AcceptedValues {
+  const { observable, value, dtype, stable, naive } = values;
+  if (observable === 'y' || observable === 'dx') return values;
+  const rounding = value.map((exact) => Math.abs(roundTo(exact, dtype) - exact));
+  const widen = (bound: Float64Array) => bound.map((one, i) => Math.max(one, Number.isFinite(rounding[i]!) ? rounding[i]! : 0));
+  return { ...values, stable: widen(stable), naive: widen(naive) };
+}
+
+/** Whether the deviating element has a bound under the variant; one that says nothing explains nothing. */
+function isGraded({ ranks }: Accepted, { rank, step, observable, element }: Deviation): boolean {
+  if (element === null || observable === 'step_count') return true;
+  const own = ranks[rank];
+  const accepted = step < 0 ? own?.construct : own?.steps[step];
+  if (accepted?.kind !== 'values') return false;
+  const values = accepted.values.find((one) => one.observable === observable);
+  return values !== undefined && (Number.isFinite(values.naive[element]) || Number.isFinite(values.stable[element]) || !Number.isFinite(values.value[element]));
+}

@@ -1,0 +1,56 @@
+import type { Tensor } from '../../tensor/tensor.ts';
+
+/** Longest line of a generated script. */
+const longestLine = 110;
+
+/** A float64 number as Python reads it back exactly: hexadecimal, `nan`, `inf`. */
+export function hexFloat(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const size = Math.abs(value);
+  if (size === 0) return `${sign}0x0p+0`;
+  const exponent = exponentOf(size);
+  const digits = scaleBy(size, -exponent).toString(16); // in [1, 2): exact, since the base is a power of two
+  return `${sign}0x${digits}p${exponent < 0 ? '' : '+'}${String(exponent)}`;
+}
+
+function exponentOf(size: number): number {
+  const guess = Math.floor(Math.log2(size));
+  const scaled = scaleBy(size, -guess);
+  return scaled >= 2 ? guess + 1 : scaled < 1 ? guess - 1 : guess;
+}
+
+/** value·2^by without an overflow on the way. */
+function scaleBy(value: number, by: number): number {
+  const half = Math.trunc(by / 2);
+  return value * 2 ** half * 2 ** (by - half);
+}
+
+/** Numbers as one Python string of hexadecimal words, over several lines where they are many. */
+export function pythonNumbers(values: ArrayLike<number>, indent: string): string {
+  const lines: string[] = [''];
+  for (const word of Array.from(values, hexFloat)) {
+    const last = lines.length - 1;
+    const joined = lines[last] === '' ? word : `${lines[last]!} ${word}`;
+    if (joined.length + indent.length + 7 <= longestLine) lines[last] = joined;
+    else lines.push(word);
+  }
+  if (lines.length === 1) return `'${lines[0]!}'`;
+  return `(\n${lines.map((line, i) => `${indent}    '${line}${i < lines.length - 1 ? ' ' : ''}'`).join('\n')}\n${indent})`;
+}
+
+function pythonShape(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${String(shape[0])},)` : `(${shape.join(', ')})`;
+}
+
+/** `tensor('0x1p+0 …', (2, 3), 'float32')`. */
+export function pythonTensor({ data, shape, dtype }: Tensor, indent: string): string {
+  return `tensor(${pythonNumbers(data, indent)}, ${pythonShape(shape)}, '${dtype}')`;
+}
+
+/** A Python float; never an integer, which some frameworks refuse. */
+export function pythonFloat(value: number): string {
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}

@@ -1,0 +1,23 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Case } from '../../cases/case.ts';
+import type { Verdict } from '../../diff/verdict.ts';
+import { describeCase, describeDeviation } from './describe.ts';
+import { foundText, type Origin } from './found-file.ts';
+import { oracleOn } from './oracle-check.ts';
+import type { Found } from './options.ts';
+import { expectationFor, hashOf, named } from './question.ts';
+import { standAloneScript } from './script.ts';
+
+/** Writes a case and the script that shows its deviation without the harness, both named by the content of the case. */
+export async function writeFound(out: string, framework: string, simplest: Case, verdict: Verdict, origin: Omit<Origin, 'oracle'>): Promise<Found> {
+  const question = named(simplest);
+  const expectation = expectationFor(question);
+  const whole: Origin = { ...origin, oracle: oracleOn(question, expectation.accepted) };
+  const stem = join(out, `${framework}-${hashOf(question).slice(0, 12)}`);
+  await mkdir(out, { recursive: true });
+  await writeFile(`${stem}.json`, foundText(question, whole));
+  const script = standAloneScript(framework, expectation, whole);
+  if (script !== null) await writeFile(`${stem}.py`, script);
+  return { origin: whole, summary: `${describeCase(question)}: ${describeDeviation(verdict)}`, caseFile: `${stem}.json`, script: script === null ? null : `${stem}.py` };
+}
