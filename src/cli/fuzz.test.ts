@@ -12,7 +12,21 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('fuzz', () => {
   it('refuses what it cannot understand: exit code 2, and what to do', async () => {
-    expect(await transcript(folder, [['fuzz', '--runner', 'pytroch'], ['fuzz', '--runs', '0'], ['fuzz', '--runner', 'miniature-honest', '--case', 'absent.json']])).toMatchInlineSnapshot();
+    const said = await transcript(folder, [['fuzz', '--runner', 'pytroch'], ['fuzz', '--runs', '0'], ['fuzz', '--runner', 'miniature-honest', '--case', 'absent.json']]);
+    expect(said.replace(/known: .*variants\)/, 'known: …')).toMatchInlineSnapshot(`
+      "$ fuzz --runner pytroch
+      error: there is no runner "pytroch"; known: … (UNKNOWN_RUNNER)
+        did you mean pytorch? a path to a runner description also works
+      → 2
+      $ fuzz --runs 0
+      error: option '--runs <n>' argument '0' is invalid. expected a whole number of at least 1, got '0'
+        try 'bn-conformance --help'
+      → 2
+      $ fuzz --runner miniature-honest --case absent.json
+      error: cannot read absent.json: ENOENT: no such file or directory, open 'absent.json' (FILE_NOT_FOUND)
+        give a case file as fuzz writes it
+      → 2"
+    `);
   });
 
   it('exits with 0 where nothing is new, quiet but for one line a stage', async () => {

@@ -4,7 +4,7 @@ import type { Trajectory } from '../reference/trajectory.ts';
 import type { Observation } from '../runners/observation.ts';
 import { combinedCauses, naiveAccumulation, structuralCauses, variantCauses, type VariantCause } from './catalogue.ts';
 import type { Cause } from './cause-entry.ts';
-import { explainGenerally, generalCauses } from './general-causes.ts';
+import { explainByRounding, explainGenerally, generalCauses } from './general-causes.ts';
 import { computesInItsType, narrowAccuracy } from './narrow-type.ts';
 import { explainByOnePass, onePassVariance } from './one-pass.ts';
 import { predicts, type Situation } from './prediction.ts';
@@ -39,7 +39,7 @@ export function explain(question: Case, observation: Observation, deviations: re
   if (situation.stably) return { cause: naiveAccumulation.id, candidates: [naiveAccumulation, ...variants, ...besides(situation, variants)] };
   const sharp = variants.length > 0 ? variants : combinedCauses.filter((cause) => isExplainedBy(cause, situation));
   const wide = explainByOnePass(situation) ? [onePassVariance] : [];
-  if (sharp.length > 0) return { cause: sharp.length > 1 ? 'ambiguous' : sharp[0]?.id ?? 'unexplained', candidates: [...sharp, ...wide] };
+  if (sharp.length > 0) return { cause: sharp.length > 1 ? 'ambiguous' : sharp[0]?.id ?? 'unexplained', candidates: [...sharp, ...wide, ...explainByRounding(situation)] };
   const narrow = explainByOwnType(situation);
   if (narrow !== undefined) return { cause: narrow.id, candidates: [narrow] };
   const rivals = [...explainGenerally(situation), ...wide];

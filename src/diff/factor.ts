@@ -7,7 +7,7 @@ export interface Multiple {
   readonly bound: number;
 }
 
-interface Range {
+export interface Range {
   readonly low: number;
   readonly high: number;
 }
@@ -15,14 +15,17 @@ interface Range {
 /**
  * The factor f for which every observed value is f times the accepted one, within max(1, |f|) times its bound; null without one.
  *
- * It takes four elements that are told from 0 and three sizes that are told from each other: anything is a multiple of one number.
+ * It takes four elements that deviate and three sizes that are told from each other, as anything is a multiple of one number; and f
+ * must come twice as near to each deviating element as the accepted value, as noise around a wide bound has some factor too.
  */
 export function commonFactor(places: readonly Place[]): number | null {
   const multiples = places.flatMap(({ accepted: { value, naive }, got }) => Array.from(got, (one, i) => ({ value: value[i]!, got: one, bound: naive[i]! })));
-  const told = multiples.filter(({ value, bound }) => Math.abs(value) > bound).length;
-  if (told < 4 || !places.some(({ accepted }) => countDistinct(accepted) >= 3)) return null;
+  const deviating = multiples.filter(({ value, got, bound }) => Math.abs(got - value) > bound);
+  if (deviating.length < 4 || !places.some(({ accepted }) => countDistinct(accepted) >= 3)) return null;
   const range = factorRange(multiples);
-  return range === null || (range.low <= 0 && range.high >= 0) ? null : shortest(range);
+  if (range === null || (range.low <= 0 && range.high >= 0)) return null;
+  const factor = shortest(range);
+  return deviating.every(({ value, got }) => Math.abs(got - factor * value) <= Math.abs(got - value) / 2) ? factor : null;
 }
 
 /** All factors that serve every element; null without one. */

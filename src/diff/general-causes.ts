@@ -1,8 +1,9 @@
 import { acceptCase } from '../accept/accept.ts';
 import type { AcceptedValues } from '../accept/accepted.ts';
 import { coreFormulas, type Formulas } from '../reference/formulas.ts';
+import type { Observation } from '../runners/observation.ts';
 import type { RuleId } from '../spec/rule-id.ts';
-import { roundArray } from '../tensor/round.ts';
+import { roundArray, roundTo } from '../tensor/round.ts';
 import type { Cause } from './cause-entry.ts';
 import { countDistinct, outsideOf, type Place, placesOf } from './elements.ts';
 import { commonFactor } from './factor.ts';
@@ -26,12 +27,23 @@ export function explainGenerally(situation: Situation): readonly Cause[] {
   if (deviations.some(({ kind, observable }) => kind !== 'value' || observable === 'step_count')) return [];
   const places = placesOf(acceptCase(question), observation, asked);
   const outside = places.filter((place) => outsideOf(place).length > 0);
-  const causes = [
-    notFinite(outside), factor(outside), permuted(outside), halfState(situation),
-    isRoundedTo('float16', situation, places) ? generalCauses['half-precision-inside'] : null,
-    isRoundedTo('bfloat16', situation, places) ? generalCauses['bfloat16-inside'] : null,
+  const causes = [notFinite(outside), factor(outside), permuted(outside), halfState(situation)];
+  return [...causes.filter((cause) => cause !== null), ...explainByRounding(situation)];
+}
+
+/** Arithmetic in a narrower type: no formula, and a formula may predict on a few numbers what rounding makes of them. */
+export function explainByRounding(situation: Situation): readonly Cause[] {
+  const { question, observation, asked } = situation;
+  if (!mayBeRounded(observation)) return [];
+  const places = placesOf(acceptCase(question), observation, asked);
+  return [
+    ...(isRoundedTo('float16', situation, places) ? [generalCauses['half-precision-inside']] : []),
+    ...(isRoundedTo('bfloat16', situation, places) ? [generalCauses['bfloat16-inside']] : []),
   ];
-  return causes.filter((cause) => cause !== null);
+}
+
+function mayBeRounded({ ranks }: Observation): boolean {
+  return ranks.every(({ steps }) => steps.every(({ y }) => y === undefined || y.data.every((value) => roundTo(value, 'float16') === value || roundTo(value, 'bfloat16') === value)));
 }
 
 function notFinite(outside: readonly Place[]): Cause | null {

@@ -3,6 +3,7 @@ import { type AccuracyClass, type AccuracyPair, naive } from '../accept/accuracy
 import type { Case } from '../cases/case.ts';
 import { smallestSubnormal, unitRoundoff } from '../tensor/formats.ts';
 import { roundTo } from '../tensor/round.ts';
+import type { FloatType } from '../tensor/tensor.ts';
 import { compare } from './compare.ts';
 import { isInside, outsideOf, type Place } from './elements.ts';
 import type { Situation } from './prediction.ts';
@@ -11,10 +12,11 @@ import { isGradient } from './reach.ts';
 type NarrowType = 'float16' | 'bfloat16';
 
 /** Class B in the arithmetic of the narrow type; bfloat16 has the exponents of float32 and only its roundings grow. */
-const classes: Readonly<Record<NarrowType, AccuracyClass>> = {
-  float16: { ...naive, half: true },
-  bfloat16: { ...naive, summation: (n) => naive.summation(n) * (unitRoundoff('bfloat16') / unitRoundoff('float32')) },
-};
+function classOf(type: NarrowType, dtype: FloatType): AccuracyClass {
+  if (type === 'float16') return { ...naive, half: true };
+  const growth = unitRoundoff('bfloat16') / unitRoundoff(dtype === 'float64' ? 'float64' : 'float32');
+  return { ...naive, summation: (n) => naive.summation(n) * growth };
+}
 
 /**
  * Whether an observation shows arithmetic in a narrow type inside a wider layer.
@@ -24,18 +26,19 @@ const classes: Readonly<Record<NarrowType, AccuracyClass>> = {
  * Gradients are sums, which show no type of their own.
  */
 export function isRoundedTo(type: NarrowType, { question, observation, asked, core }: Situation, places: readonly Place[]): boolean {
-  if (question.config.dtype === 'float16' || question.config.dtype === 'bfloat16') return false;
+  const { dtype } = question.config;
+  if (dtype === 'bfloat16' || dtype === type) return false;
   const outputs = places.filter(({ accepted }) => accepted.observable === 'y');
   if (outputs.length === 0 || !outputs.every((place) => isCoarse(place, type, largestShift(core)))) return false;
   const rest = places.filter(({ accepted }) => accepted.observable !== 'y' && !isGradient(accepted.observable));
   if (!rest.every((place) => outsideOf(place).length === 0 || place.got.every((value) => isOf(type, value)))) return false;
-  const accuracy = { stable: classes[type], naive: classes[type] };
+  const accuracy = { stable: classOf(type, dtype), naive: classOf(type, dtype) };
   return compare(accept(question, core(), accuracy), observation, asked).deviations.every(({ level, observable }) => level === 'should' || observable === 'y');
 }
 
 /** The classes by which a layer whose own type is narrow may compute in that type throughout; null for a wider layer. */
 export function narrowAccuracy({ config: { dtype } }: Case): AccuracyPair | null {
-  return dtype === 'float16' || dtype === 'bfloat16' ? { stable: classes[dtype], naive: classes[dtype] } : null;
+  return dtype === 'float16' || dtype === 'bfloat16' ? { stable: classOf(dtype, dtype), naive: classOf(dtype, dtype) } : null;
 }
 
 /**

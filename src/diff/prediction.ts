@@ -47,21 +47,26 @@ export function predicts({ formulas, free }: Reading, situation: Situation, accu
   return left.every(({ observable }) => free.has(observable) && !deviations.some((deviation) => deviation.observable === observable));
 }
 
-/**
- * Whether the prediction of one deviating element comes near enough to be worth its bounds: at least twice as near as the core
- * formulas, and (`must`) itself about as far from them as what is accepted.
- */
-function isNear(trajectory: Trajectory, { kind, rank, step, observable, element, level, got, expected, bound }: Deviation): boolean {
+/** Whether the trajectory predicts one deviation nearly. */
+function isNear(trajectory: Trajectory, deviation: Deviation): boolean {
+  const { kind, rank, step, observable, element } = deviation;
   const own = trajectory.ranks[rank];
   const record = step < 0 ? undefined : own?.steps[step];
   const state = step < 0 ? own?.construct : record?.state;
   if (kind === 'unexpected') return state !== null && state !== undefined; // a state where none must be
-  if (observable === 'step_count') return state?.count === got;
-  if (typeof got !== 'number' || typeof expected !== 'number' || element === null) return false;
-  const value = valueAt(record, state, observable, element);
-  if (value === undefined || Object.is(value, expected)) return false;
+  if (observable === 'step_count') return state?.count === deviation.got;
+  const value = element === null ? undefined : valueAt(record, state, observable, element);
+  return value !== undefined && comesNear(value, deviation);
+}
+
+/**
+ * Whether the prediction of a deviating element is worth its bounds: at least twice as near to what was observed as the core
+ * formulas, and (`must`) itself about as far from them as what is accepted.
+ */
+function comesNear(value: number, { level, got, expected, bound }: Deviation): boolean {
+  if (typeof got !== 'number' || typeof expected !== 'number' || Object.is(value, expected)) return false;
   if (Number.isNaN(got) || Number.isNaN(value)) return Number.isNaN(got) && Number.isNaN(value);
-  if (!Number.isFinite(got) || !Number.isFinite(value) || !Number.isFinite(expected)) return true;
+  if (![got, value, expected].every(Number.isFinite)) return true;
   if (Math.abs(got - value) > Math.abs(got - expected) / 2) return false;
   return level === 'should' || Math.abs(value - expected) >= bound / 2;
 }
@@ -104,7 +109,6 @@ function isGraded({ ranks }: Accepted, { rank, step, observable, element }: Devi
   if (element === null || observable === 'step_count') return true;
   const own = ranks[rank];
   const accepted = step < 0 ? own?.construct : own?.steps[step];
-  if (accepted?.kind !== 'values') return false;
-  const values = accepted.values.find((one) => one.observable === observable);
+  const values = (accepted?.kind === 'refusal' ? accepted.state : accepted)?.values.find((one) => one.observable === observable);
   return values !== undefined && (Number.isFinite(values.naive[element]) || Number.isFinite(values.stable[element]) || !Number.isFinite(values.value[element]));
 }

@@ -27,6 +27,7 @@ const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
   storedMean: ['running_mean'],
   storedVariance: ['running_var'],
   moveState: ['running_mean', 'running_var'],
+  reloaded: ['running_mean', 'running_var', 'step_count'],
   inputGradientSource: ['dx'],
   parameterGradientSource: ['dgamma', 'dbeta'],
   gradientGamma: ['dx'],

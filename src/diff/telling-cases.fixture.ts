@@ -56,6 +56,7 @@ export const tellingCases: readonly Case[] = [
   telling({ program: 'eval-backward-train-backward', shapes: [[3, 3]], fresh: true }),
   telling({ program: 'fresh-backward', shapes: [[5, 3]] }),
   telling({ program: 'fresh-train', shapes: [[5, 3]] }),
+  telling({ program: 'train-reload-eval-train', shapes: [[5, 3]] }),
   telling({ program: whole, shapes: [[5, 3]], config: { statistics: 'untracked' } }),
   telling({ program: whole, shapes: [[5, 3]], config: { statistics: 'batch' } }),
   telling({ program: whole, shapes: [[5, 3]], config: { statistics: 'running' } }),

@@ -83,6 +83,8 @@ export interface Formulas {
   readonly storedVariance: (variance: number, count: number, mean: number, at: StoredBatch) => number;
   /** Running statistics after an update by weight m towards what is stored of the batch. */
   readonly moveState: (before: Moments, stored: Moments, m: number, initial: Moments) => Moments;
+  /** State of a layer that was saved and loaded, given that of a new one. */
+  readonly reloaded: (saved: RunningState, fresh: RunningState) => RunningState;
   /** Statistics by which dx and dγ treat the layer, given those that normalised it. */
   readonly inputGradientSource: (source: StatisticsSource) => StatisticsSource;
   readonly parameterGradientSource: (source: StatisticsSource) => StatisticsSource;
@@ -130,6 +132,7 @@ export const coreFormulas: Formulas = {
     mean: before.mean.map((rm, c) => (1 - m) * rm + m * stored.mean[c]!), // BN-STATE-02
     variance: before.variance.map((rv, c) => (1 - m) * rv + m * stored.variance[c]!),
   }),
+  reloaded: (saved) => saved, // BN-STATE-13
   inputGradientSource: (source) => source, // BN-GRAD-04
   parameterGradientSource: (source) => source,
   gradientGamma: (applied) => applied,

@@ -59,7 +59,7 @@ async function fuzzRunner(runner: AskedRunner, files: readonly Case[], options: 
     const bench: Bench = { runner, asker: new Asker(session), dialect: readDialect(runner.spec.dialect, session.identity.version), options, listener };
     const { statuses, deviating } = await surveyOn(bench, files);
     const clusters: Cluster[] = [];
-    for (const finding of findingsByType(deviating)) clusters.push(finding.known || files.length > 0 ? { finding, found: null } : await newCluster(bench, finding));
+    for (const finding of findingsByType(deviating, knownCauses(bench))) clusters.push(finding.known || files.length > 0 ? { finding, found: null } : await newCluster(bench, finding));
     return { runner: runner.key, version: session.identity.version, statuses, clusters, durationMs: Date.now() - started };
   } finally {
     await session.close();
@@ -67,9 +67,10 @@ async function fuzzRunner(runner: AskedRunner, files: readonly Case[], options: 
 }
 
 /** A cause of one element type says little of another: arithmetic in half precision must not hide what float32 does. */
-function findingsByType(deviating: readonly DrawnCase[]): readonly Finding[] {
+function findingsByType(deviating: readonly DrawnCase[], known: ReadonlySet<string>): readonly Finding[] {
   const types = [...new Set(deviating.map(({ dtype }) => dtype))];
-  return types.flatMap((dtype) => groupFindings(deviating.filter((judged) => judged.dtype === dtype))).sort((a, b) => Number(a.known) - Number(b.known));
+  const findings = types.flatMap((dtype) => groupFindings(deviating.filter((judged) => judged.dtype === dtype)));
+  return findings.map((finding) => ({ ...finding, known: known.has(finding.cause) })).sort((a, b) => Number(a.known) - Number(b.known));
 }
 
 async function openRunner({ key, spec, interpreter }: AskedRunner, options: FuzzOptions, listener: RunListener, signal: AbortSignal): Promise<Session> {
@@ -84,7 +85,7 @@ async function openRunner({ key, spec, interpreter }: AskedRunner, options: Fuzz
 async function surveyOn(bench: Bench, files: readonly Case[]): Promise<Survey> {
   const { runner, asker, dialect, options, listener } = bench;
   const planned = files.length > 0 ? files.length : options.runs;
-  return survey(asker, dialect, planned, (run) => caseOfRun(bench, run, files), knownCauses(bench), (done, deviations) => {
+  return survey(asker, dialect, planned, (run) => caseOfRun(bench, run, files), (done, deviations) => {
     listener.progress(runner.key, { done, planned, deviations });
   });
 }

@@ -58,6 +58,10 @@ export const gradientVariants: readonly FormulaVariant[] = [
         runningInputGradient: (at, dy, normalised) => runningInputGradient(withoutEps(at), dy, normalised),
       },
       { batchInputGradient: (at, dy, normalised) => batchInputGradient(at, dy, normalised) * perDeviation(at) },
+      {
+        batchInputGradient: (at, dy, normalised) => batchInputGradient(at, dy, normalised) * perDeviation(at),
+        runningInputGradient: (at, dy, normalised) => runningInputGradient(withoutEps(at), dy, normalised),
+      },
     ],
   },
   {

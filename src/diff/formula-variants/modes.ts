@@ -91,6 +91,13 @@ export const modeVariants: readonly FormulaVariant[] = [
     concerns: onRow('untracked'),
   },
   {
+    id: 'state-lost-on-reload', rule: 'BN-STATE-13', title: 'a layer that was loaded has the running statistics of a new one',
+    translation: 'save and load the running statistics with the parameters',
+    change: { reloaded: ({ count, updates }, { mean, variance }) => ({ mean, variance, count, updates }) },
+    forms: [{ reloaded: (_, fresh) => fresh }],
+    concerns: ({ program }) => program.some(({ op }) => op === 'reload'),
+  },
+  {
     id: 'state-moved-by-backward', rule: 'BN-STATE-07', title: 'the backward pass moves the running statistics again',
     translation: 'differentiate with a call that runs the forward once (MindSpore: value_and_grad)',
     change: { updatesInBackward: true },

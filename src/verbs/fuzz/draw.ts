@@ -27,16 +27,14 @@ export function drawRecipe(seed: number, run: number, offer: Offer): Recipe {
   const shape = drawShape(dice, layer);
   const program = drawProgram(dice);
   const statistics = dice.of<StatisticsRow>(offer.rows.includes('tracked') ? ['tracked', 'tracked', ...offer.rows] : offer.rows);
-  const momentum = drawMomentum(dice, offer);
-  const x = drawRegimes(dice).map((regime) => judgeableInput(regime, { program, statistics, dtype, momentum }));
+  const circumstances = { program, statistics, dtype, momentum: drawMomentum(dice, offer), eps: drawEps(dice, dtype), start: dice.of<Start>(['default', 'default', 'distinct', 'distinct', 'extreme']) };
+  const x = drawRegimes(dice).map((regime) => judgeableInput(regime, circumstances));
   const dy = dice.once(6) ? dice.of(hardRegimes) : dice.of<DrawnRegime>(['unit', 'integers', 'mostly-zeros']);
   return {
-    seed: dice.below(2 ** 31), layer, shape: dice.once(60) ? wrongAxes(dice, shape) : shape,
+    ...circumstances, seed: dice.below(2 ** 31), layer, shape: dice.once(60) ? wrongAxes(dice, shape) : shape,
     ...(dice.once(60) ? { features: (shape[1] ?? 1) + 1 } : {}),
-    program, statistics, momentum, eps: drawEps(dice, dtype), affine: !dice.once(4), dtype,
-    layout: dice.of<Layout>(['contiguous', 'contiguous', 'contiguous', 'channels-last', 'transposed', 'strided']),
-    start: dice.of<Start>(['default', 'default', 'distinct', 'distinct', 'extreme']),
-    x, dy: judgeableGradient(dy, x, { program, statistics, dtype, momentum }),
+    affine: !dice.once(4), layout: dice.of<Layout>(['contiguous', 'contiguous', 'contiguous', 'channels-last', 'transposed', 'strided']),
+    x, dy: judgeableGradient(dy, x, circumstances),
   };
 }
 
@@ -44,7 +42,7 @@ const notFinite: readonly DrawnRegime[] = ['one-nan', 'one-infinity'];
 const beyondHalf: readonly DrawnRegime[] = ['offset-1e4', 'offset-1e5', 'offset-1e6', 'offset-1e7', 'one-outlier', 'huge'];
 const small: readonly DrawnRegime[] = ['unit', 'tiny-variance', 'two-values', 'mostly-zeros'];
 
-type Circumstances = Pick<Recipe, 'program' | 'statistics' | 'dtype' | 'momentum'>;
+type Circumstances = Pick<Recipe, 'program' | 'statistics' | 'dtype' | 'momentum' | 'eps' | 'start'>;
 
 /**
  * The regime of x, or `unit` where the judge has no bound that would hold: NaN and infinity where running statistics are differentiated
@@ -57,11 +55,11 @@ function judgeableInput(regime: DrawnRegime, { program, statistics, dtype, momen
   return unbounded || overflows ? 'unit' : regime;
 }
 
-/** The same for dy, whose products with x must not overflow; an infinity times a rounded x − μ near 0 has no right sign. */
-function judgeableGradient(regime: DrawnRegime, x: readonly DrawnRegime[], { program, statistics, dtype }: Circumstances): DrawnRegime {
+/** The same for dy, whose products with x and 1/s must not overflow; an infinity times a rounded x − μ near 0 has no right sign. */
+function judgeableGradient(regime: DrawnRegime, x: readonly DrawnRegime[], { program, statistics, dtype, eps, start }: Circumstances): DrawnRegime {
   const unbounded = regime === 'one-infinity' || (regime === 'one-nan' && differentiatesRunning(program, statistics));
   const large = beyondHalf.includes(regime) && (dtype === 'float16' || x.includes('huge'));
-  const huge = regime === 'huge' && (dtype === 'float64' || !x.every((own) => small.includes(own)));
+  const huge = regime === 'huge' && (dtype === 'float64' || eps < 0.1 || start === 'extreme' || !x.every((own) => small.includes(own)));
   return unbounded || large || huge ? 'unit' : regime;
 }
 

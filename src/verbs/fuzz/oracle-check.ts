@@ -22,18 +22,18 @@ export function oracleOn(question: Case, accepted: Accepted): OracleWord {
   const [exact] = exactTrajectory(question);
   for (const [index, step] of steps.entries()) {
     if (step.kind === 'refusal') continue;
-    for (const { observable, value, stable } of step.values) {
+    for (const { observable, value, low, stable } of step.values) {
       const truth = exact?.steps[index]?.[observable];
       if (truth?.length !== value.length) return 'disagrees';
-      if (truth.some((rational, i) => !isNear(value[i]!, rational, share * stable[i]!))) return 'disagrees';
+      if (truth.some((rational, i) => !isNear(value[i]!, low?.[i] ?? 0, rational, share * stable[i]!))) return 'disagrees';
     }
   }
   return 'agrees';
 }
 
 /** A reference value that has overflowed, or a bound that is no number, is near nothing. */
-function isNear(value: number, exact: Rational, allowed: number): boolean {
-  return Number.isFinite(value) && toNumber(exactError(value, exact)) <= allowed;
+function isNear(value: number, low: number, exact: Rational, allowed: number): boolean {
+  return Number.isFinite(value) && toNumber(exactError(value, exact, low)) <= allowed;
 }
 
 function isFinite({ ranks, initial }: Case): boolean {

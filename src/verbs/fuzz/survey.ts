@@ -22,13 +22,9 @@ export interface Survey {
 /** A question of which zero and a constant are right answers proves nothing about a runner; in random data that is no finding. */
 const aboutTheQuestion: readonly Status[] = ['mistrusted', 'ungradable'];
 
-/**
- * Asks so many cases and judges them; only what deviates is kept.
- *
- * @param knownCauses  attribution ids of the runner's known-failing list
- */
+/** Asks so many cases and judges them; only what deviates is kept. */
 export async function survey(
-  asker: Asker, dialect: Dialect, count: number, make: (run: number) => Case, knownCauses: ReadonlySet<string>, onProgress: (done: number, deviations: number) => void,
+  asker: Asker, dialect: Dialect, count: number, make: (run: number) => Case, onProgress: (done: number, deviations: number) => void,
 ): Promise<Survey> {
   const statuses: Partial<Record<Status, number>> = {};
   const deviating: DrawnCase[] = [];
@@ -36,17 +32,16 @@ export async function survey(
   await asker.stream(count, make, (answer, { case: question }) => {
     const verdict = judgeDrawn(expectationFor(question), answer, dialect);
     statuses[verdict.status] = (statuses[verdict.status] ?? 0) + 1;
-    if (deviates(verdict.status) && !aboutTheQuestion.includes(verdict.status)) deviating.push(judgedCase(question, verdict, knownCauses));
+    if (deviates(verdict.status) && !aboutTheQuestion.includes(verdict.status)) deviating.push(judgedCase(question, verdict));
     onProgress(++done, deviating.length);
   });
   return { statuses, deviating };
 }
 
-function judgedCase(question: Case, verdict: Verdict, knownCauses: ReadonlySet<string>): DrawnCase {
+function judgedCase(question: Case, verdict: Verdict): DrawnCase {
   const { status, rule, cause, candidates, deviations } = verdict;
-  const known = [cause, ...candidates].some((id) => id !== null && knownCauses.has(id));
   return {
-    dtype: question.config.dtype, id: question.id, status: known ? 'known' : status, found: status, rule, cause, candidates, elements: elementsOf(question),
+    dtype: question.config.dtype, id: question.id, status, found: status, rule, cause, candidates, elements: elementsOf(question),
     worstRatio: deviations.reduce((worst, { ratio }) => Math.max(worst, ratio), 0),
   };
 }

@@ -1,4 +1,4 @@
-import type { Plan, PlannedCase } from '../../cases/plan.ts';
+import type { Plan } from '../../cases/plan.ts';
 import { loadPlan } from '../load-plan.ts';
 import { createExpectations } from '../run/expectations.ts';
 import { askMiniature, type Fared, type ZooRun } from './ask-zoo.ts';
@@ -102,7 +102,7 @@ function ofAccuracy({ breaks }: Fault): boolean {
 
 /** Cases on which an honest implementation is accused: anything but `conforms` and `inaccurate`. */
 function alarmsOf({ outside, inaccurate }: Fared, { cases }: Plan): readonly string[] {
-  return [...outside.keys()].filter((index) => !inaccurate.has(index)).map((index) => (cases[index] as PlannedCase).id);
+  return [...outside.keys()].filter((index) => !inaccurate.has(index)).flatMap((index) => cases[index]?.id ?? []);
 }
 
 async function scorePairs(faults: readonly Fault[], plan: Plan, options: ScoreOptions): Promise<readonly ScoredPair[]> {
