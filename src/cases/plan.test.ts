@@ -112,7 +112,7 @@ describe('a suite that cannot be expanded', () => {
     const [first] = expandSuite(toy({ axes: { ...block.axes, data: ['normal'] } }), catalogue, []).cases;
     expect(told(() => first !== undefined && materialise(first, 1))).toMatchInlineSnapshot(`
       "AXIS_VALUE: axis 'data' has no value 'normal'
-      expected unit, tiny-variance, offset-1e3, exact"
+      expected unit, tiny-variance, offset-1e3, offset-1e7, exact"
     `);
   });
 });

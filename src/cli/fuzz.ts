@@ -44,6 +44,10 @@ async function fuzzAndReport({ runner, case: cases, timeLimit, json, ...raw }: R
     progress.close();
     process.stdout.write(json === true ? `${JSON.stringify({ schemaVersion: 1, ...outcome }, null, 2)}\n` : formatFuzz(outcome));
     return newClusters(outcome) === 0 ? exitCodes.passed : exitCodes.failed;
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    process.stderr.write('interrupted: what was found so far is in the folder, the rest was not asked\n');
+    return exitCodes.usage;
   } finally {
     progress.close();
     process.off('SIGINT', stop).off('SIGTERM', stop);

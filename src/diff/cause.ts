@@ -39,13 +39,22 @@ export function explain(question: Case, observation: Observation, deviations: re
   if (situation.stably) return { cause: naiveAccumulation.id, candidates: [naiveAccumulation, ...variants, ...besides(situation, variants)] };
   const sharp = variants.length > 0 ? variants : combinedCauses.filter((cause) => isExplainedBy(cause, situation));
   const wide = explainByOnePass(situation) ? [onePassVariance] : [];
-  if (sharp.length > 0) return { cause: sharp.length > 1 ? 'ambiguous' : sharp[0]?.id ?? 'unexplained', candidates: [...sharp, ...wide, ...explainByRounding(situation)] };
-  const narrow = explainByOwnType(situation);
+  if (sharp.length > 0) return { cause: nameOf(sharp), candidates: [...sharp, ...wide, ...explainByRounding(situation)] };
+  return explainWithoutFormula(situation, wide);
+}
+
+function explainWithoutFormula(situation: Situation, wide: readonly Cause[]): Explanation {
+  const general = explainGenerally(situation);
+  const narrow = general.length === 0 ? explainByOwnType(situation) : undefined;
   if (narrow !== undefined) return { cause: narrow.id, candidates: [narrow] };
-  const rivals = [...explainGenerally(situation), ...wide];
-  if (rivals.length > 0) return { cause: rivals.length > 1 ? 'ambiguous' : rivals[0]?.id ?? 'unexplained', candidates: rivals };
+  const rivals = [...general, ...wide];
+  if (rivals.length > 0) return { cause: nameOf(rivals), candidates: rivals };
   const beside = [...variantCauses, ...combinedCauses].find((cause) => besideOnePass.includes(cause.id) && explainByOnePass(situation, cause));
   return beside === undefined ? { cause: 'unexplained', candidates: [] } : { cause: beside.id, candidates: [beside, onePassVariance] };
+}
+
+function nameOf(rivals: readonly Cause[]): string {
+  return rivals.length > 1 ? 'ambiguous' : rivals[0]?.id ?? 'unexplained';
 }
 
 /** A layer of a narrow type that computes in it throughout, with the right formulas or with those of one variant. */

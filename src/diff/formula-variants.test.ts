@@ -64,8 +64,13 @@ describe('the core formulas', () => {
   });
 });
 
-/** Pairs that are a third departure by definition: the two entries of `ranks-not-synchronised`, each by itself. */
-const composed = ['rank-local-statistics+rank-local-gradient-sums'];
+/**
+ * Pairs that are a third departure by definition: the two entries of `ranks-not-synchronised`, each by itself; and evaluation that both
+ * normalises by the batch and moves the state, or training that does neither, which is the other mode but for the step count.
+ */
+const composed = [
+  'rank-local-statistics+rank-local-gradient-sums', 'statistics-updated-in-evaluation+batch-statistics-in-evaluation', 'statistics-not-updated+running-statistics-in-training',
+];
 
 /** Pairs of variants that replace different entries. */
 const pairs = formulaVariants.flatMap((a, i) => formulaVariants.slice(i + 1).flatMap((b) => (Object.keys(a.change).some((key) => key in b.change) ? [] : [[a, b] as const])));

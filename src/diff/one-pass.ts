@@ -74,9 +74,15 @@ function channelFactors({ x, beta }: ForwardRecord, accepted: AcceptedValues | u
   if (accepted === undefined || got?.length !== accepted.value.length) return [];
   return Array.from(beta, (shift, c) => {
     const multiples: Multiple[] = [];
-    forEachInChannel(x, c, (i) => multiples.push({ value: accepted.value[i]! - shift, got: got[i]! - shift, bound: accepted.naive[i]! }));
+    forEachInChannel(x, c, (i) => multiples.push({ value: accepted.value[i]! - shift, got: got[i]! - shift, bound: roomFor(accepted, got, i) }));
     return factorRange(multiples);
   });
+}
+
+/** What a factor may leave of an element: its bound, and of a deviation no more than half. */
+function roomFor({ value, naive: bound }: AcceptedValues, got: Float64Array, i: number): number {
+  const deviation = Math.abs(got[i]! - value[i]!);
+  return deviation > bound[i]! ? Math.min(bound[i]!, deviation / 2) : bound[i]!;
 }
 
 /** Whether rv′ − (1 − m)·rv lies among m·n/(n − 1)·v for the variances v = s²/f² − ε that the factors leave, clipped at 0. */

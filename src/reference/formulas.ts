@@ -83,8 +83,8 @@ export interface Formulas {
   readonly storedVariance: (variance: number, count: number, mean: number, at: StoredBatch) => number;
   /** Running statistics after an update by weight m towards what is stored of the batch. */
   readonly moveState: (before: Moments, stored: Moments, m: number, initial: Moments) => Moments;
-  /** State of a layer that was saved and loaded, given that of a new one. */
-  readonly reloaded: (saved: RunningState, fresh: RunningState) => RunningState;
+  /** State of a layer that was saved and loaded; also given what it began with, and that of a new one. */
+  readonly reloaded: (saved: RunningState, initial: RunningState, fresh: RunningState) => RunningState;
   /** Statistics by which dx and dγ treat the layer, given those that normalised it. */
   readonly inputGradientSource: (source: StatisticsSource) => StatisticsSource;
   readonly parameterGradientSource: (source: StatisticsSource) => StatisticsSource;

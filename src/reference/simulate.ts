@@ -22,7 +22,7 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
   const steps = question.ranks.map((): StepRecord[] => []);
   const ranks = steps.map((rankSteps) => ({ construct, steps: rankSteps }));
   const recordsOf = (step: Step): readonly StepRecord[] => {
-    if (step.op === 'reload') return states.map((state) => ({ op: 'reload', state: state === null ? null : formulas.reloaded(state, freshState(formulas, question.config.numFeatures)) })); // BN-STATE-13
+    if (step.op === 'reload') return states.map((state) => ({ op: 'reload', state: state === null || construct === null ? null : formulas.reloaded(state, construct, freshState(formulas, question.config.numFeatures)) })); // BN-STATE-13
     return step.op === 'forward' ? forwardOrRefuse(question, formulas, affine, states, ranks, step) : backwardOf(question, formulas, states, ranks, step);
   };
   for (const step of question.program) {

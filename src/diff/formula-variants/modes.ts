@@ -94,7 +94,7 @@ export const modeVariants: readonly FormulaVariant[] = [
     id: 'state-lost-on-reload', rule: 'BN-STATE-13', title: 'a layer that was loaded has the running statistics of a new one',
     translation: 'save and load the running statistics with the parameters',
     change: { reloaded: ({ count, updates }, { mean, variance }) => ({ mean, variance, count, updates }) },
-    forms: [{ reloaded: (_, fresh) => fresh }],
+    forms: [{ reloaded: ({ count, updates }, _, { mean, variance }) => ({ mean, variance, count, updates }) }, { reloaded: (_, _initial, fresh) => fresh }],
     concerns: ({ program }) => program.some(({ op }) => op === 'reload'),
   },
   {

@@ -26,6 +26,12 @@ describe('drawn cases', () => {
     expect(caseFrom(literal as ReturnType<typeof literalOf>, question.id)).toEqual(question);
   });
 
+  it('the same seed and run draw the same case, others another', () => {
+    expect(caseOf(drawRecipe(5, 1, offer), '')).toEqual(caseOf(drawRecipe(5, 1, offer), ''));
+    expect(drawRecipe(5, 1, offer)).not.toEqual(drawRecipe(6, 1, offer));
+    expect(drawRecipe(5, 1, offer)).not.toEqual(drawRecipe(5, 2, offer));
+  });
+
   it('cover every word of the space', () => {
     const recipes = Array.from({ length: 3000 }, (_, run) => drawRecipe(1, run, offer));
     const seen = (word: (recipe: (typeof recipes)[number]) => readonly string[]) => new Set(recipes.flatMap(word));
