@@ -5,30 +5,55 @@ import type { AccuracyClass, Precision } from './accuracy.ts';
 import { safety } from './accuracy.ts';
 import type { ChannelError, StateError } from './channel-error.ts';
 
-/** Magnitudes of a channel over all ranks: mean|x|, mean x² and max|x|. */
+/** Magnitudes of a channel over all ranks: mean|x|, mean x², max|x|, and how far the ranks' own means lie apart. */
 export interface Magnitudes {
   readonly meanAbs: Float64Array;
   readonly meanSquare: Float64Array;
   readonly max: Float64Array;
+  /** σ_b = √(Σ n_r·(μ_r − μ)²/n) over the ranks; 0 for one rank. */
+  readonly between: Float64Array;
+  /** How many ranks have samples. */
+  readonly ranks: number;
 }
 
 export function magnitudes(inputs: readonly Tensor[], channels: number): Magnitudes {
-  const result = { meanAbs: new Float64Array(channels), meanSquare: new Float64Array(channels), max: new Float64Array(channels) };
+  const zeros = (): Float64Array => new Float64Array(channels);
+  const filled = inputs.filter((x) => x.data.length > 0);
+  const result = { meanAbs: zeros(), meanSquare: zeros(), max: zeros(), between: zeros(), ranks: filled.length };
   for (let c = 0; c < channels; c++) {
     let count = 0;
-    for (const x of inputs) {
+    const ranks: RankSum[] = [];
+    for (const x of filled) {
+      let own = 0;
+      let sum = 0;
       forEachInChannel(x, c, (i) => {
-        const value = Math.abs(x.data[i]!);
-        count += 1;
-        result.meanAbs[c]! += value;
+        const value = x.data[i]!;
+        own += 1;
+        sum += value;
+        result.meanAbs[c]! += Math.abs(value);
         result.meanSquare[c]! += value * value;
-        result.max[c] = Math.max(result.max[c]!, value);
+        result.max[c] = Math.max(result.max[c]!, Math.abs(value));
       });
+      count += own;
+      ranks.push({ count: own, sum });
     }
     result.meanAbs[c]! /= count;
     result.meanSquare[c]! /= count;
+    result.between[c] = deviationBetween(ranks);
   }
   return result;
+}
+
+interface RankSum {
+  readonly count: number;
+  readonly sum: number;
+}
+
+function deviationBetween(ranks: readonly RankSum[]): number {
+  if (ranks.length < 2) return 0;
+  const count = ranks.reduce((total, rank) => total + rank.count, 0);
+  const mean = ranks.reduce((total, rank) => total + rank.sum, 0) / count;
+  return Math.sqrt(ranks.reduce((total, rank) => total + rank.count * (rank.sum / rank.count - mean) ** 2, 0) / count);
 }
 
 /**
@@ -38,6 +63,7 @@ export function magnitudes(inputs: readonly Tensor[], channels: number): Magnitu
  *     δv = u·(s_n + 4)·σ² + δμ²                 two passes
  *        + u·(n + 3/2)/√3·|μ|·σ                 updating algorithms, `updatingFactor`
  *        = u·(s_n + 3)·(mean x² + μ²)           one pass
+ *        + what pooling costs, `poolingError`, where R > 1 ranks do
  *     δs = δv/(2s²) + 3u
  *
  * K·δs covers 1/√(1 − r) − 1 for every r = δv/s² ≤ ½, beyond which the variance is not determined. Each product may be flushed to zero: n times the smallest normal number is added to δμ and δv.
@@ -48,12 +74,32 @@ export function batchError(batch: BatchStatistics, deviation: number, size: Magn
   const s = accuracy.summation(n);
   const mu = Math.abs(batch.mean[c]!);
   const sigma2 = batch.variance[c]!;
-  const mean = u * ((s + 1) * size.meanAbs[c]! + mu) + n * tiny;
-  const twoPass = u * (s + 4) * sigma2 + mean * mean + (accuracy.updating ? u * updatingFactor(n) * mu * Math.sqrt(sigma2) : 0);
+  const pooling = poolingError(size, sigma2, c, s, u);
+  const mean = u * ((s + 1) * size.meanAbs[c]! + mu) + pooling.mean + n * tiny;
+  const twoPass = u * (s + 4) * sigma2 + mean * mean + pooling.variance + 2 * size.between[c]! * mean + (accuracy.updating ? u * updatingFactor(n) * mu * Math.sqrt(sigma2) : 0);
   const variance = (accuracy.onePass ? u * (s + 3) * (size.meanSquare[c]! + mu * mu) + twoPass : twoPass) + n * tiny;
   const overflows = n * sigma2 > huge / 4 || size.max[c]! ** 2 > huge / 4;
   const relative = relativeTo(variance, deviation);
   return { mean, variance, deviation: relative / 2 + 3 * u, undetermined: !(relative <= 0.5), overflows, linear: accuracy.onePass, updating: accuracy.updating };
+}
+
+/**
+ * What is added where each of R ranks finds its own mean and variance and these are pooled,
+ * μ = Σ n_r·μ_r/n and σ² = Σ n_r·(σ²_r + (μ_r − μ)²)/n.
+ *
+ * R products and R − 1 sums more: u·R·mean|x| in μ, u·(R + 3)·σ² in σ². A rank's mean has an error e_r ≤ u·((s_n + 1)·mean_r|x| + |μ_r|),
+ * and the pooled mean δμ, so (μ_r − μ)² has 2·|μ_r − μ|·(e_r + δμ), over all ranks, by Cauchy and Schwarz,
+ *
+ *     2/n·Σ n_r·|μ_r − μ|·(e_r + δμ) ≤ 2·σ_b·(√(Σ n_r·e_r²/n) + δμ) ≤ 2·σ_b·(u·(s_n + 2)·√(mean x²) + δμ)
+ *
+ * Here without the part of δμ, which `batchError` adds.
+ */
+function poolingError(size: Magnitudes, sigma2: number, c: number, s: number, u: number): { readonly mean: number; readonly variance: number } {
+  if (size.ranks < 2) return { mean: 0, variance: 0 };
+  return {
+    mean: u * size.ranks * size.meanAbs[c]!,
+    variance: u * (size.ranks + 3) * sigma2 + 2 * size.between[c]! * u * (s + 2) * Math.sqrt(size.meanSquare[c]!),
+  };
 }
 
 /**

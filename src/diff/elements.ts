@@ -9,13 +9,18 @@ export interface Place {
   readonly got: Float64Array;
 }
 
-/** Every place of an observation whose shape is the accepted one. */
-export function placesOf({ ranks }: Accepted, observation: Observation, offered: ReadonlySet<Observable>): readonly Place[] {
+/**
+ * Every place of an observation whose shape is the accepted one.
+ *
+ * @param stably  the `should` bound takes the place of the `must` bound
+ */
+export function placesOf({ ranks }: Accepted, observation: Observation, offered: ReadonlySet<Observable>, stably = false): readonly Place[] {
   return ranks.flatMap(({ construct, steps }, rank) => [construct, ...steps].flatMap((step, index) => {
     const own = observation.ranks[rank];
     const observed = index === 0 ? own?.construct : own?.steps[index - 1];
     if (step.kind === 'refusal' || observed === undefined) return [];
-    return step.values.filter(({ observable }) => offered.has(observable)).flatMap((accepted): Place[] => {
+    return step.values.filter(({ observable }) => offered.has(observable)).flatMap((values): Place[] => {
+      const accepted = stably ? { ...values, naive: values.stable } : values;
       const got = observed[accepted.observable]?.data;
       return got?.length === accepted.value.length ? [{ accepted, got }] : [];
     });

@@ -1,4 +1,5 @@
-import { causeNamed } from './catalogue.ts';
+import { causeNamed, naiveAccumulation } from './catalogue.ts';
+import { generalCauses } from './general-causes.ts';
 import type { Status } from './verdict.ts';
 
 /** What of one case and runner decides its finding. */
@@ -98,15 +99,24 @@ function worstFirst(a: Finding, b: Finding): number {
 }
 
 /**
+ * Causes that say only how large an error is, of the whole arithmetic of an implementation. One that errs in a way that nothing explains
+ * may err so wherever these seem to fit.
+ */
+const sizeCauses: readonly string[] = [naiveAccumulation.id, generalCauses['half-precision-inside'].id, generalCauses['bfloat16-inside'].id];
+
+/**
  * Gives each case the cause that explains most of the runner's cases, then the one that explains most of the rest, and so on.
  *
  * Among equals the cause that the cases name themselves wins, which is the sharper one; where several explain the same cases
- * equally well, these stay ambiguous.
+ * equally well, these stay ambiguous. What is said of the size of errors alone gives way to `unexplained`, unless the known-failing
+ * list has evidence of it.
  */
 function resolveAmbiguous(cases: readonly JudgedCase[]): readonly JudgedCase[] {
   const chosen = coverByCause(cases);
+  const isOpen = cases.some((judged) => judged.found === 'violates' && chosen.get(judged) === 'unexplained');
   return cases.map((judged) => {
-    const cause = chosen.get(judged) ?? judged.cause;
+    const covering = chosen.get(judged) ?? judged.cause;
+    const cause = isOpen && judged.status !== 'known' && sizeCauses.includes(covering ?? '') ? 'unexplained' : covering;
     return cause === judged.cause ? judged : { ...judged, cause, rule: ruleOf(cause ?? 'unexplained', cases) ?? judged.rule };
   });
 }

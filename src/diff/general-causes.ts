@@ -23,9 +23,9 @@ export const generalCauses = {
 
 /** The general causes that explain a situation, each in the words of this case. */
 export function explainGenerally(situation: Situation): readonly Cause[] {
-  const { question, observation, asked, deviations } = situation;
+  const { question, observation, asked, deviations, stably } = situation;
   if (deviations.some(({ kind, observable }) => kind !== 'value' || observable === 'step_count')) return [];
-  const places = placesOf(acceptCase(question), observation, asked);
+  const places = placesOf(acceptCase(question), observation, asked, stably);
   const outside = places.filter((place) => outsideOf(place).length > 0);
   const causes = [notFinite(outside), factor(outside), permuted(outside), halfState(situation)];
   return [...causes.filter((cause) => cause !== null), ...explainByRounding(situation)];

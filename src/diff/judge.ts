@@ -33,7 +33,7 @@ export function judge(expectation: Expectation, answer: Answer, dialect: Dialect
     case 'observed':
       return judgeObservation(expectation, answer.observation, dialect);
     case 'unsupported':
-      return without('unsupported', `${answer.reason} (${answer.source}; ${answer.probe.call} → ${answer.probe.error.class}: ${answer.probe.error.message})`);
+      return without('unsupported', `${answer.reason} (${answer.source}; ${answer.probe.call} → ${answer.probe.error.class}: ${firstLine(answer.probe.error.message)})`);
     case 'failed':
       return without('crashed', `the runner itself failed: ${answer.error.class}: ${answer.error.message}`);
     default:
@@ -110,4 +110,9 @@ function ruleOfCause(rule: RuleId, expectation: Expectation, deviations: readonl
   const structural = deviations.find(({ kind, observable }) => kind !== 'value' && (kind !== 'unexpected' || observable === 'error'));
   if (structural !== undefined) return structural.rule;
   return expectation.planned.rules.includes(rule) ? rule : deviations[0]?.rule ?? rule;
+}
+
+/** Frameworks put their own call stack into a message. */
+function firstLine(message: string): string {
+  return message.trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
 }

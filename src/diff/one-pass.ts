@@ -1,18 +1,18 @@
-import { accept, acceptCase } from '../accept/accept.ts';
-import { type AccuracyPair, naive } from '../accept/accuracy.ts';
-import type { Accepted, AcceptedObservation, AcceptedValues } from '../accept/accepted.ts';
-import type { Case, Observable } from '../cases/case.ts';
+import { acceptCase } from '../accept/accept.ts';
+import { naive, precisionOf, safety } from '../accept/accuracy.ts';
+import type { AcceptedValues } from '../accept/accepted.ts';
+import { batchError, magnitudes } from '../accept/statistics-error.ts';
+import type { Case } from '../cases/case.ts';
+import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { forEachInChannel } from '../reference/layout.ts';
-import type { RankObservation } from '../runners/observation.ts';
+import { simulate } from '../reference/simulate.ts';
+import { localStatistics } from '../reference/statistics.ts';
 import type { ForwardRecord } from '../reference/trajectory.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { Cause } from './cause-entry.ts';
-import { compare } from './compare.ts';
 import { factorRange, type Multiple, type Range } from './factor.ts';
 import { predicts, type Reading, type Situation } from './prediction.ts';
 import { isGradient } from './reach.ts';
-import type { Deviation } from './verdict.ts';
-
-const accuracy: AccuracyPair = { stable: { ...naive, onePass: true }, naive: { ...naive, onePass: true } };
 
 /** The right formulas with a larger error in the variance; looked at only when no formula explains. */
 export const onePassVariance: Cause = {
@@ -27,56 +27,66 @@ interface Beside {
   readonly concerns: (question: Case) => boolean;
 }
 
+const alone: Beside = { readings: [{ formulas: coreFormulas, free: new Set() }], concerns: () => true };
+
+/** Per channel the biased variances that a batch may have had. */
+type Variances = ReadonlyMap<Tensor, readonly Range[]>;
+
 /**
  * Whether a one-pass variance explains an observation, with other formulas beside it or alone.
  *
- * Its bounds are wide where the mean is large, so that they alone would take any fault for cancellation. But an error of the variance
- * moves a training output by one factor in each channel, y − β = f·(y₀ − β), and shows in y or in the state before it shows in a gradient.
+ * A cancelled variance v′ cannot be predicted, but it is one number per channel and batch: what y shows of it, y − β = f·(y₀ − β)
+ * with f = s/√(v′ + ε), what the running variance shows and what the gradients show must agree, each within the sanctioned bounds
+ * about v′, and v′ must lie where mean(x²) − mean(x)² in the working precision may end.
  */
-export function explainByOnePass(situation: Situation, beside?: Beside): boolean {
-  const { question, observation, deviations, asked } = situation;
-  if (deviations.every(({ observable }) => isGradient(observable)) || !outputsKeepShape(situation, beside === undefined)) return false;
-  if (beside !== undefined) return beside.concerns(question) && beside.readings.some((reading) => predicts(reading, situation, accuracy));
-  const accepted = accept(question, situation.core(), accuracy);
-  return deviations.every((deviation) => hasRoom(accepted, deviation)) && compare(accepted, observation, asked).deviations.every(({ level }) => level === 'should');
+export function explainByOnePass(situation: Situation, { readings, concerns }: Beside = alone): boolean {
+  const { question, deviations } = situation;
+  if (question.ranks.length > 1 || deviations.every(({ observable }) => isGradient(observable)) || !concerns(question)) return false;
+  const variances = possibleVariances(situation);
+  return variances !== null && readings.some((reading) => predicts({ ...reading, formulas: closestFormulas(reading.formulas, variances, situation) }, situation));
 }
 
-/** The bounds are first-order and worst-case: what really cancels stays below half of them, what exceeds that is a departure of its own. */
-function hasRoom({ ranks }: Accepted, { rank, step, observable, element, got, expected }: Deviation): boolean {
-  const place = ranks[rank]?.steps[step];
-  const bound = place?.kind === 'values' ? place.values.find((values) => values.observable === observable)?.naive[element ?? 0] : undefined;
-  return bound !== undefined && Math.abs(Number(got) - Number(expected)) <= bound / 2;
+/** What each training forward leaves of v′; null where it leaves none. */
+function possibleVariances({ question, observation, core }: Situation): Variances | null {
+  const accepted = acceptCase(question).ranks[0];
+  const found = new Map<Tensor, readonly Range[]>();
+  for (const [step, record] of (core().ranks[0]?.steps ?? []).entries()) {
+    const place = accepted?.steps[step];
+    if (record.op !== 'forward' || record.source !== 'batch' || place?.kind !== 'values') continue;
+    const got = observation.ranks[0]?.steps[step]?.y?.data;
+    const ranges = variancesOf(record, question, place.values.find(({ observable }) => observable === 'y'), got);
+    const both = found.get(record.x)?.map((range, c) => intersection(range, ranges[c] ?? range)) ?? ranges;
+    if (both.some(({ low, high }) => !(low <= high))) return null;
+    found.set(record.x, both);
+  }
+  return found;
 }
 
-/** Whether what each training forward shows could come from another variance. */
-function outputsKeepShape({ question, observation, core }: Situation, storesCore: boolean): boolean {
-  const accepted = acceptCase(question);
-  return core().ranks.every(({ steps }, rank) => steps.every((record, step) => {
-    const place = accepted.ranks[rank]?.steps[step];
-    const seen = observation.ranks[rank];
-    if (record.op !== 'forward' || record.source !== 'batch' || place?.kind !== 'values' || seen === undefined) return true;
-    const factors = channelFactors(record, valuesOf(place, 'y'), seen.steps[step]?.y?.data);
-    return !factors.includes(null) && (!storesCore || storeVariances(factors, record, question.config.eps, valuesOf(place, 'running_var'), varianceAfter(seen, step - 1), varianceAfter(seen, step)));
-  }));
-}
-
-/** Observed running variance after a step; −1 is the construction. */
-function varianceAfter({ construct, steps }: RankObservation, step: number): Float64Array | undefined {
-  return (step < 0 ? construct : steps[step])?.running_var?.data;
-}
-
-function valuesOf(place: AcceptedObservation, name: Observable): AcceptedValues | undefined {
-  return place.values.find(({ observable }) => observable === name);
-}
-
-/** Per channel the factors f of y − β = f·(y₀ − β), null where none serves; nothing where no output is compared. */
-function channelFactors({ x, beta }: ForwardRecord, accepted: AcceptedValues | undefined, got: Float64Array | undefined): readonly (Range | null)[] {
-  if (accepted === undefined || got?.length !== accepted.value.length) return [];
-  return Array.from(beta, (shift, c) => {
-    const multiples: Multiple[] = [];
-    forEachInChannel(x, c, (i) => multiples.push({ value: accepted.value[i]! - shift, got: got[i]! - shift, bound: roomFor(accepted, got, i) }));
-    return factorRange(multiples);
+/** Per channel v′ = s²/f² − ε for the factors f that y leaves, as far as cancellation reaches; clipped at 0. */
+function variancesOf(record: ForwardRecord, { config }: Case, accepted: AcceptedValues | undefined, got: Float64Array | undefined): readonly Range[] {
+  const size = magnitudes([record.x], config.numFeatures);
+  const precision = precisionOf(config.dtype, naive);
+  return Array.from(record.batch.variance, (variance, c) => {
+    const reach = safety * batchError(record.batch, record.deviation[c]!, size, c, { ...naive, onePass: true }, precision).variance;
+    const room = { low: Math.max(0, variance - reach), high: variance + reach };
+    if (accepted === undefined || got?.length !== accepted.value.length) return room;
+    const factor = factorOf(record, accepted, got, c);
+    if (factor === null || factor.high <= 0) return { low: NaN, high: NaN };
+    const at = (f: number): number => Math.max(0, record.deviation[c]! ** 2 / f ** 2 - config.eps);
+    return intersection(room, { low: at(factor.high), high: factor.low <= 0 ? Infinity : at(factor.low) });
   });
+}
+
+function intersection(a: Range, b: Range): Range {
+  return { low: Math.max(a.low, b.low), high: Math.min(a.high, b.high) };
+}
+
+/** The factors f of y − β = f·(y₀ − β) in one channel; null where none serves. */
+function factorOf({ x, beta }: ForwardRecord, accepted: AcceptedValues, got: Float64Array, c: number): Range | null {
+  const multiples: Multiple[] = [];
+  const shift = beta[c]!;
+  forEachInChannel(x, c, (i) => multiples.push({ value: accepted.value[i]! - shift, got: got[i]! - shift, bound: roomFor(accepted, got, i) }));
+  return factorRange(multiples);
 }
 
 /** What a factor may leave of an element: its bound, and of a deviation no more than half. */
@@ -85,15 +95,32 @@ function roomFor({ value, naive: bound }: AcceptedValues, got: Float64Array, i: 
   return deviation > bound[i]! ? Math.min(bound[i]!, deviation / 2) : bound[i]!;
 }
 
-/** Whether rv′ − (1 − m)·rv lies among m·n/(n − 1)·v for the variances v = s²/f² − ε that the factors leave, clipped at 0. */
-function storeVariances(
-  factors: readonly (Range | null)[], { batch, deviation, update }: ForwardRecord, eps: number, accepted: AcceptedValues | undefined, before: Float64Array | undefined, got: Float64Array | undefined,
-): boolean {
-  if (update === null || update.weight === 0 || accepted === undefined || before === undefined || got === undefined) return true;
-  const bessel = batch.count / (batch.count - 1);
-  return factors.every((range, c) => {
-    if (range === null || range.low <= 0) return true;
-    const stored = (factor: number) => (1 - update.weight) * before[c]! + update.weight * bessel * Math.max(0, deviation[c]! ** 2 / factor ** 2 - eps);
-    return got[c]! >= stored(range.high) - accepted.naive[c]! && got[c]! <= stored(range.low) + accepted.naive[c]!;
-  });
+/** The formulas with those of the possible variances that come closest to the running variances observed, one step after the other. */
+function closestFormulas(formulas: Formulas, variances: Variances, { question, observation, core }: Situation): Formulas {
+  const chosen = new Map([...variances].map(([x, ranges]) => [x, ranges.map(({ low, high }) => (low + high) / 2)]));
+  for (const [step, record] of (core().ranks[0]?.steps ?? []).entries()) {
+    const got = observation.ranks[0]?.steps[step]?.running_var?.data;
+    const ranges = record.op === 'forward' ? variances.get(record.x) : undefined;
+    if (record.op !== 'forward' || record.update === null || ranges === undefined || got === undefined) continue;
+    const storedWith = (end: 'low' | 'high') => simulate(question, withVariances(formulas, new Map([...chosen, [record.x, ranges.map((range) => range[end])]]))).ranks[0]?.steps[step]?.state?.variance;
+    const [low, high] = [storedWith('low'), storedWith('high')];
+    chosen.set(record.x, ranges.map((range, c) => range.low + (range.high - range.low) * share(low?.[c] ?? NaN, high?.[c] ?? NaN, got[c] ?? NaN)));
+  }
+  return withVariances(formulas, chosen);
+}
+
+/** Where between two ends a value lies, clipped to them; the middle where the ends are one. */
+function share(low: number, high: number, value: number): number {
+  const part = (value - low) / (high - low);
+  return Number.isFinite(part) ? Math.min(1, Math.max(0, part)) : 0.5;
+}
+
+function withVariances(formulas: Formulas, chosen: ReadonlyMap<Tensor, readonly number[]>): Formulas {
+  return {
+    ...formulas,
+    localStatistics: (x) => {
+      const own = localStatistics(x);
+      return { ...own, variance: own.variance.map((variance, c) => chosen.get(x)?.[c] ?? variance) };
+    },
+  };
 }

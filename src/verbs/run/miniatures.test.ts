@@ -11,8 +11,6 @@ import { run } from './run.ts';
 interface Lie {
   readonly name: string;
   readonly kind: 'honest' | 'numeric' | 'conduct';
-  readonly breaks?: string;
-  readonly cause?: string;
   readonly status?: keyof Summary['statuses'];
 }
 
@@ -39,27 +37,23 @@ async function summaryOf(change: Partial<RunOptions>): Promise<Summary> {
 
 const minutes = 60_000;
 
-describe('smoke against every miniature', () => {
+describe('smoke against every miniature that misbehaves', () => {
   // wrong-seq lies on every case, so the smoke exchange refuses it; it has a test of its own
-  const asked = lies.filter(({ name }) => name !== 'wrong-seq');
+  const asked = lies.filter(({ name, kind }) => kind === 'conduct' && name !== 'wrong-seq');
   let summary: Summary;
   beforeAll(async () => {
     summary = await summaryOf({ runners: asked.map(({ name }) => `miniature-${name}`) });
   }, 8 * minutes);
   const ofLie = (name: string) => summary.runners[`miniature-${name}@1.0`];
 
-  it.each(asked.filter(({ kind }) => kind === 'numeric'))('$breaks: $name is caught, and its first finding names $cause', ({ name, breaks, cause }) => {
-    expect(ofLie(name)?.findings[0]).toMatchObject({ cause, rule: breaks });
-  });
-
-  it.each(asked.filter(({ kind, status }) => kind === 'conduct' && status !== 'conforms'))('$name is $status, and the other cases go on', ({ name, status }) => {
+  it.each(asked.filter(({ status }) => status !== 'conforms'))('$name is $status, and the other cases go on', ({ name, status }) => {
     const { planned, statuses } = ofLie(name) ?? { planned: 0, statuses: undefined };
     const culprits = statuses?.[status ?? 'garbled'] ?? 0;
     expect(culprits).toBeGreaterThan(0);
     expect(statuses?.conforms).toBe(planned - culprits);
   });
 
-  it.each(asked.filter(({ kind, status }) => kind === 'honest' || status === 'conforms'))('$name conforms throughout', ({ name }) => {
+  it.each(asked.filter(({ status }) => status === 'conforms'))('$name conforms throughout', ({ name }) => {
     expect(ofLie(name)).toMatchObject({ findings: [], statuses: { conforms: ofLie(name)?.planned } });
   });
 
@@ -75,9 +69,10 @@ describe('miniatures by themselves', () => {
     await expect(summaryOf({ runners: ['miniature-wrong-seq'] })).rejects.toMatchObject({ code: 'RUNNER_BROKEN' });
   }, 2 * minutes);
 
-  it('the honest one conforms on the whole of core', async () => {
-    const summary = await summaryOf({ suite: 'core', runners: ['miniature-honest'] });
-    expect(summary).toMatchObject({ gate: 'pass', statuses: { conforms: summary.planned } });
+  it('the honest one conforms on the whole of core, but for bfloat16, which numpy lacks', async () => {
+    const { summary, run: { runners } } = await run(options({ suite: 'core', runners: ['miniature-honest'] }), silent, new AbortController().signal);
+    const narrow = runners.flatMap(({ cases }) => cases).filter(({ id }) => id.includes('/dtype=bfloat16/')).length;
+    expect(summary).toMatchObject({ gate: 'pass', statuses: { conforms: summary.planned - narrow, unsupported: narrow } });
     expect(summary.planned).toBeGreaterThan(7000);
   }, 4 * minutes);
 });
