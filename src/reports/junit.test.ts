@@ -46,7 +46,7 @@ describe('junit.xml', () => {
                 BN-STATE-03 running variance stores the unbiased batch variance
                 miniature-biased-variance 1.0: running_var[0] = 1.0249999762, accepted [1.0666660, 1.0666673], 6.2e4 × the bound
                 cause: biased-running-variance explains the 1 deviating element: running variance stores the biased batch variance (divisor n, not n − 1)
-                rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select 'batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit'</failure>
+                rerun: npm run conformance -- --runner miniature-biased-variance@1.0 --select &apos;batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit&apos;</failure>
           </testcase>
           <testcase classname="miniature-biased-variance@1.0.batchnorm1d.state.running-var" name="batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit" time="0.000013"/>
           <testcase classname="miniature-biased-variance@1.0.batchnorm2d.norm.output" name="batchnorm2d/norm/output/mode=train/shape=4x3x2x2/data=unit" time="0.000013"/>

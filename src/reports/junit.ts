@@ -1,4 +1,4 @@
-import { createCB } from 'xmlbuilder2';
+import XmlBuilder from 'fast-xml-builder';
 import type { Status } from '../diff/verdict.ts';
 import { failureBlock } from './failure-block.ts';
 import { describeFailure, type RuleTitles } from './failure-text.ts';
@@ -13,23 +13,33 @@ type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 /** No verdict was reached, so JUnit's `error` and not its `failure`. */
 const withoutVerdict: readonly Status[] = ['crashed', 'timed-out', 'garbled', 'not-run'];
 
-/** A test suite per runner and a test case per case, in plan order; characters that XML cannot hold are left out. */
-export function junitXml(run: Run, titles: RuleTitles): string {
-  const chunks: string[] = [];
-  const xml = createCB({ data: (chunk: string) => { chunks.push(chunk); }, prettyPrint: true });
-  xml.dec({ encoding: 'UTF-8' }).ele('testsuites').att(attributes({ name: `${run.header.tool.name} ${run.header.suite}`, ...totals(run.header, run.runners.flatMap(({ cases }) => cases)) }));
-  for (const runner of run.runners) writeSuite(xml, run, runner, titles);
-  xml.up().end();
-  return chunks.join('');
+/** Attributes are named with an @, the text of an element is #; an array is one element after the other. */
+interface Xml {
+  readonly [name: string]: string | Xml | readonly Xml[];
 }
 
-type Xml = ReturnType<typeof createCB>;
+const builder = new XmlBuilder({
+  attributeNamePrefix: '@', textNodeName: '#', ignoreAttributes: false, suppressBooleanAttributes: false, suppressEmptyNode: true, format: true, indentBy: '  ',
+});
 
-function writeSuite(xml: Xml, run: Run, runner: RunnerResults, titles: RuleTitles): void {
-  xml.ele('testsuite').att(attributes({ name: runner.runner, ...totals(run.header, runner.cases), timestamp: run.header.startedAt }));
-  writeProperties(xml, { gate: gateOf(run).gate, suite: run.header.suite, seed: String(run.header.seed), ...describedBy(runner) });
-  for (const result of runner.cases) writeCase(xml, run.header, runner, result, titles);
-  xml.up();
+/** A test suite per runner and a test case per case, in plan order; characters that XML cannot hold are left out. */
+export function junitXml(run: Run, titles: RuleTitles): string {
+  const { header, runners } = run;
+  const testsuites: Xml = {
+    ...attributes({ name: `${header.tool.name} ${header.suite}`, ...totals(header, runners.flatMap(({ cases }) => cases)) }),
+    testsuite: runners.map((runner) => suiteOf(run, runner, titles)),
+  };
+  return builder.build({ '?xml': attributes({ version: '1.0', encoding: 'UTF-8' }), testsuites }).trimEnd();
+}
+
+function suiteOf(run: Run, runner: RunnerResults, titles: RuleTitles): Xml {
+  const { header } = run;
+  const properties = { gate: gateOf(run).gate, suite: header.suite, seed: String(header.seed), ...describedBy(runner) };
+  return {
+    ...attributes({ name: runner.runner, ...totals(header, runner.cases), timestamp: header.startedAt }),
+    properties: { property: Object.entries(properties).map(([name, value]) => attributes({ name, value })) },
+    testcase: runner.cases.map((result) => caseOf(header, runner, result, titles)),
+  };
 }
 
 function totals(header: RunHeader, cases: readonly CaseResult[]) {
@@ -54,27 +64,23 @@ function describedBy({ facts }: RunnerResults): Readonly<Record<string, string>>
   return { framework, version, build, device, cpu: cpu.model, capability: cpu.capability, threads: String(threads) };
 }
 
-function writeProperties(xml: Xml, properties: Readonly<Record<string, string>>): void {
-  xml.ele('properties');
-  for (const [name, value] of Object.entries(properties)) xml.ele('property').att(attributes({ name, value })).up();
-  xml.up();
-}
-
-function writeCase(xml: Xml, header: RunHeader, runner: RunnerResults, result: CaseResult, titles: RuleTitles): void {
+function caseOf(header: RunHeader, runner: RunnerResults, result: CaseResult, titles: RuleTitles): Xml {
   const [layer = '', area = '', behaviour = ''] = result.id.split('/');
-  xml.ele('testcase').att(attributes({ classname: `${runner.runner}.${layer}.${area}.${behaviour}`, name: result.id, time: seconds(result.durationUs) }));
+  return {
+    ...attributes({ classname: `${runner.runner}.${layer}.${area}.${behaviour}`, name: result.id, time: seconds(result.durationUs) }),
+    ...outcomeElement(header, runner, result, titles),
+  };
+}
+
+function outcomeElement(header: RunHeader, runner: RunnerResults, result: CaseResult, titles: RuleTitles): Xml {
   const outcome = outcomeOf(result.status, header.strict);
-  if (outcome === 'skipped') xml.ele('skipped').att(attributes({ message: `${result.status}: ${result.reason ?? 'no observable could be graded'}` })).up();
-  else if (outcome !== 'passed') writeFailure(xml, outcome, header, runner, result, titles);
-  else if (result.status !== 'conforms') xml.ele('system-out').txt(failureBlock(header, runner, result, titles)).up();
-  xml.up();
-}
-
-function writeFailure(xml: Xml, outcome: 'failure' | 'error', header: RunHeader, runner: RunnerResults, result: CaseResult, titles: RuleTitles): void {
+  if (outcome === 'skipped') return { skipped: attributes({ message: `${result.status}: ${result.reason ?? 'no observable could be graded'}` }) };
+  if (outcome === 'passed') return result.status === 'conforms' ? {} : { 'system-out': failureBlock(header, runner, result, titles) };
   const message = describeFailure(header, runner, result, titles).slice(0, -1).join('; ');
-  xml.ele(outcome).att(attributes({ type: result.status, message })).txt(failureBlock(header, runner, result, titles)).up();
+  return { [outcome]: { ...attributes({ type: result.status, message }), '#': failureBlock(header, runner, result, titles) } };
 }
 
+/** Parsers read a line end in an attribute as a space. */
 function attributes(values: Readonly<Record<string, string | number>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, printable(String(value))]));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`@${name}`, printable(String(value)).replaceAll('\n', ' ')]));
 }

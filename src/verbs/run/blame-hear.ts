@@ -37,13 +37,16 @@ export interface Testimony {
 }
 
 /**
- * Asks all of it in one new process. A runner that breaks beyond repair costs the answers that are missing.
+ * Starts one new process, and asks it all of the doubts once they are there. A runner that breaks beyond repair costs the answers
+ * that are missing.
  *
  * @throws the reason of the abort signal
  */
-export async function hear(runner: AskedRunner, doubts: readonly Doubt[], { options, signal }: Pick<SharedRun, 'options' | 'signal'>, { python, threads, name }: Witness): Promise<Testimony> {
+export async function hear(runner: AskedRunner, doubts: Promise<readonly Doubt[]>, { options, signal }: Pick<SharedRun, 'options' | 'signal'>, { python, threads, name }: Witness): Promise<Testimony> {
   const answers = new Map<Case, Answer>();
   let dialect: Dialect | null = null;
+  const known = await Promise.race([doubts, Promise.resolve(null)]);
+  if (known?.length === 0) return { answers, dialect };
   try {
     const session = await openSession(runner.spec, {
       logFolder: logsFolder(options.home), logName: `${runner.key}-${name}`, python: await python, threads, device: options.device,
@@ -51,7 +54,7 @@ export async function hear(runner: AskedRunner, doubts: readonly Doubt[], { opti
     });
     try {
       dialect = readDialect(runner.spec.dialect, session.identity.version);
-      for (const part of inOrder(doubts)) await ask(session, part, answers);
+      for (const part of inOrder(await doubts)) await ask(session, part, answers);
     } finally {
       await session.close();
     }

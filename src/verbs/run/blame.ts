@@ -27,32 +27,48 @@ type BlamedRun = Pick<SharedRun, 'plan' | 'options' | 'listener' | 'expectations
 export function openBlame(runners: readonly AskedRunner[], run: BlamedRun): Blame {
   const suspects = createSuspects(run.plan.cases.map(({ id }) => id));
   const missing = new Map(runners.map(({ key, indices }) => [key, indices.length]));
-  const inquiries = new Map<string, Promise<readonly EvidenceLine[] | { readonly error: unknown }>>();
+  const inquiries = new Map<string, Inquiry>();
   let over = false;
   const turns = inTurns(() => (over ? run.options.jobs : spareJobs(run.options.jobs, [...missing.values()])));
   const oracle = rememberOracle();
+  const inquiryOf = (runner: AskedRunner): Inquiry => {
+    const begun = inquiries.get(runner.key) ?? beginInquiry(runner, run, turns, oracle);
+    inquiries.set(runner.key, begun);
+    return begun;
+  };
   return {
     add: (line) => {
       suspects.add(line);
+      const runner = runners.find(({ key }) => key === line.runner);
       const left = (missing.get(line.runner) ?? 0) - 1;
       missing.set(line.runner, left);
-      const runner = runners.find(({ key }) => key === line.runner);
-      if (left > 0 || runner === undefined) return;
-      inquiries.set(runner.key, lookInto(runner, suspects.of(runner.key), run, turns, oracle).catch((error: unknown) => ({ error })));
+      if (runner === undefined) return;
+      if (left === Math.floor(runner.indices.length * shareAhead) && left > 0) {
+        const known = suspects.of(runner.key);
+        if (known.length > 0) inquiryOf(runner).prepare(known);
+      }
+      if (left > 0) return;
+      const found = suspects.of(runner.key);
+      if (found.length > 0) inquiryOf(runner).pursue(found);
       turns.wake();
     },
     evidence: async () => {
       over = true;
       turns.wake();
-      const results = await Promise.all(runners.flatMap(({ key }) => inquiries.get(key) ?? []));
-      if (run.signal.aborted) return [];
-      return results.flatMap((result) => {
-        if ('error' in result) throw result.error;
-        return result;
-      });
+      for (const inquiry of inquiries.values()) inquiry.drop();
+      const results = await Promise.all(runners.flatMap(({ key }) => inquiries.get(key)?.evidence ?? []));
+      return run.signal.aborted ? [] : results.flatMap(linesOf);
     },
   };
 }
+
+function linesOf(result: Awaited<Inquiry['evidence']>): readonly EvidenceLine[] {
+  if ('error' in result) throw result.error;
+  return result;
+}
+
+/** A process takes seconds to start: the first one does so while the last part of the cases is asked, if something deviates by then. */
+const shareAhead = 0.1;
 
 /** With more jobs than runners the schedule itself gives every job to a runner with cases left. */
 function spareJobs(jobs: number, missing: readonly number[]): number {
@@ -72,22 +88,58 @@ function rememberOracle(): Oracle {
   };
 }
 
-async function lookInto(runner: AskedRunner, suspects: readonly Suspect[], run: BlamedRun, turns: Turns, oracle: Oracle): Promise<readonly EvidenceLine[]> {
-  if (suspects.length === 0) return [];
-  run.listener.stage(runner.key, 'asking again what deviates, in new processes');
+/** The inquiry into one runner. */
+interface Inquiry {
+  /** Starts what can be started before all suspects are known. */
+  readonly prepare: (suspects: readonly Suspect[]) => void;
+  readonly pursue: (suspects: readonly Suspect[]) => void;
+  /** Ends an inquiry that was prepared and never pursued. */
+  readonly drop: () => void;
+  readonly evidence: Promise<readonly EvidenceLine[] | { readonly error: unknown }>;
+}
+
+function beginInquiry(runner: AskedRunner, run: BlamedRun, turns: Turns, oracle: Oracle): Inquiry {
+  let settle: (suspects: readonly Suspect[]) => void = () => undefined;
+  const suspects = new Promise<readonly Suspect[]>((resolve) => { settle = resolve; });
+  const pursued = suspects.then((all) => all.map((suspect) => doubtOf(suspect, run)));
+  const evidence = lookInto(runner, pursued, run, turns, oracle).catch((error: unknown) => ({ error }));
+  return {
+    prepare: (known) => {
+      void askAhead(known, run, oracle).catch(() => undefined); // what fails here fails again when it is asked for
+    },
+    pursue: (found) => {
+      run.listener.stage(runner.key, 'asking again what deviates, in new processes');
+      settle(found);
+    },
+    drop: () => { settle([]); },
+    evidence,
+  };
+}
+
+/** The oracle remembers; one suspect at a time, since answers wait meanwhile. */
+async function askAhead(suspects: readonly Suspect[], run: BlamedRun, oracle: Oracle): Promise<void> {
+  for (const suspect of suspects.filter(hasDeviations)) {
+    await setImmediate();
+    oracle(doubtOf(suspect, run));
+  }
+}
+
+async function lookInto(runner: AskedRunner, pursued: Promise<readonly Doubt[]>, run: BlamedRun, turns: Turns, oracle: Oracle): Promise<readonly EvidenceLine[]> {
   const { threads } = run.options;
   const otherThreads = threads === 2 ? 1 : 2;
-  const doubts = suspects.map((suspect) => doubtOf(suspect, run));
-  const deviating = doubts.filter(({ suspect }) => hasDeviations(suspect));
+  const deviating = pursued.then((doubts) => doubts.filter(({ suspect }) => hasDeviations(suspect)));
   const python = interpreterOf(runner, { ...run, listener: { ...run.listener, stage: () => undefined } });
   await python.catch(() => undefined); // `hear` deals with it
   const [again, other, exact] = await Promise.all([
-    turns.take(() => hear(runner, doubts, run, { python, threads, name: 'again' })),
-    deviating.length === 0 ? null : turns.take(() => hear(runner, deviating.map((doubt) => ({ ...doubt, routes: [] })), run, { python, threads: otherThreads, name: 'threads' })),
-    setImmediate().then(() => new Map(deviating.map((doubt) => [doubt, [oracle(doubt)]]))), // while the processes start
+    turns.take(() => hear(runner, pursued, run, { python, threads, name: 'again' })),
+    turns.take(() => hear(runner, deviating.then((doubts) => doubts.map((doubt) => ({ ...doubt, routes: [] }))), run, { python, threads: otherThreads, name: 'threads' })),
+    deviating.then(async (doubts) => {
+      await setImmediate(); // while the processes start
+      return new Map(doubts.map((doubt) => [doubt, [oracle(doubt)]]));
+    }),
   ]);
-  return doubts.map((doubt) => {
-    const threaded = other === null || !hasDeviations(doubt.suspect) ? [] : [{ ...rerouted('threads', doubt, doubt.expectation.case, other), threads: otherThreads }];
+  return (await pursued).map((doubt) => {
+    const threaded = hasDeviations(doubt.suspect) ? [{ ...rerouted('threads', doubt, doubt.expectation.case, other), threads: otherThreads }] : [];
     const rerouting = doubt.routes.map(({ check, case: question }) => rerouted(check, doubt, question, again));
     return { type: 'evidence', index: doubt.suspect.index, runner: runner.key, checks: [repeated(doubt, again), ...exact.get(doubt) ?? [], ...rerouting, ...threaded] };
   });
