@@ -9,8 +9,8 @@ export interface AccuracyClass {
   readonly summation: (n: number) => number;
   readonly updating: boolean;
   readonly onePass: boolean;
-  /** Arithmetic in float16, whatever the layer's type; used only to recognise a cause. */
-  readonly half: boolean;
+  /** Type of all arithmetic, whatever the layer's; null for the working precision. Used only to recognise a cause. */
+  readonly narrow: 'float16' | 'bfloat16' | null;
 }
 
 /** s_n of pairwise and vector-tree summation, with room for a blocked start. */
@@ -19,11 +19,11 @@ function stableSummation(n: number): number {
 }
 
 /** Class A (BN-NUM-02): float64, compensated, pairwise or vector-tree sums; two passes. */
-const stable: AccuracyClass = { summation: stableSummation, updating: false, onePass: false, half: false }; // BN-NUM-02
+const stable: AccuracyClass = { summation: stableSummation, updating: false, onePass: false, narrow: null }; // BN-NUM-02
 
 /** Class B (BN-NUM-01): naive sums in the working precision; two passes or updating. Contains class A. */
 export const naive: AccuracyClass = { // BN-NUM-01
-  summation: (n) => Math.max(n, stableSummation(n)), updating: true, onePass: false, half: false,
+  summation: (n) => Math.max(n, stableSummation(n)), updating: true, onePass: false, narrow: null,
 };
 
 /** The two classes that a verdict needs; a cause may be recognised by another pair. */
@@ -56,14 +56,14 @@ export interface Precision {
 }
 
 export function precisionOf(dtype: FloatType, accuracy: AccuracyClass): Precision {
-  const working = accuracy.half ? 'float16' : dtype === 'float64' ? 'float64' : 'float32';
+  const working = accuracy.narrow ?? (dtype === 'float64' ? 'float64' : 'float32');
   return {
     working,
     unit: unitRoundoff(working),
     tiny: smallestNormal(working),
     huge: largestFinite(working),
     resultUnit: dtype === working ? 0 : unitRoundoff(dtype),
-    resultTiny: smallestSubnormal(accuracy.half ? working : dtype) / 2,
+    resultTiny: smallestSubnormal(accuracy.narrow ?? dtype) / 2,
     resultHuge: largestFinite(dtype),
   };
 }

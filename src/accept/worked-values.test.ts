@@ -8,7 +8,7 @@ import type { AccuracyClass } from './accuracy.ts';
 const float32 = (shape: readonly number[], data: readonly number[]): Tensor => ({ dtype: 'float32', shape, data: Float64Array.from(data) });
 
 /** The class that the worked values were computed for: n terms, no addend for updating algorithms. */
-const threeTerms: AccuracyClass = { summation: () => 3, updating: false, onePass: false, half: false };
+const threeTerms: AccuracyClass = { summation: () => 3, updating: false, onePass: false, narrow: null };
 
 const config: LayerConfig = { numFeatures: 2, eps: 1e-5, momentum: 0.1, affine: true, statistics: 'tracked', dtype: 'float32' };
 const x = float32([3, 2], [1, 2, 3, 6, 5, 1]);

@@ -1,4 +1,6 @@
 import type { Case, Observable } from '../cases/case.ts';
+import { sanctioned } from '../accept/accuracy.ts';
+import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import type { Trajectory } from '../reference/trajectory.ts';
 import type { Observation } from '../runners/observation.ts';
@@ -29,9 +31,13 @@ const besideOnePass: readonly string[] = [
  *
  * Structure comes first (type, shape, refusals). A formula predicts within the sanctioned bounds and is sharper than a one-pass
  * variance, whose bounds are wider; both stand among the candidates. Combinations of formulas, and what can be read off the numbers,
- * are looked at only when no formula explains.
+ * are looked at only when no formula explains; last, one cause beside what the documentation states.
+ *
+ * @param documented  departures that the dialect quotes and that hold in this case
  */
-export function explain(question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>): Explanation {
+export function explain(
+  question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>, documented: readonly VariantCause[] = [],
+): Explanation {
   const structural = structuralCause(deviations);
   if (structural !== null) return { cause: structural.id, candidates: [structural] };
   const situation = situationOf(question, observation, deviations, offered);
@@ -39,15 +45,14 @@ export function explain(question: Case, observation: Observation, deviations: re
   if (situation.stably) return { cause: naiveAccumulation.id, candidates: [naiveAccumulation, ...variants, ...besides(situation, variants)] };
   const sharp = variants.length > 0 ? variants : combinedCauses.filter((cause) => isExplainedBy(cause, situation));
   const wide = explainByOnePass(situation) ? [onePassVariance] : [];
-  if (sharp.length > 0) return { cause: nameOf(sharp), candidates: [...sharp, ...wide, ...explainByRounding(situation)] };
-  return explainWithoutFormula(situation, wide);
+  if (sharp.length > 0) return { cause: nameOf(sharp), candidates: [...sharp, ...wide, ...explainByRounding(situation), ...ownTypeCauses(situation)] };
+  const explained = explainWithoutFormula(situation, wide);
+  return explained.cause === 'unexplained' ? explainBeside(documented, situation) : explained;
 }
 
 function explainWithoutFormula(situation: Situation, wide: readonly Cause[]): Explanation {
   const general = explainGenerally(situation);
-  const narrow = general.length === 0 ? explainByOwnType(situation) : undefined;
-  if (narrow !== undefined) return { cause: narrow.id, candidates: [narrow] };
-  const rivals = [...general, ...wide];
+  const rivals = [...general, ...wide, ...explainByOwnType(situation, general.length === 0)];
   if (rivals.length > 0) return { cause: nameOf(rivals), candidates: rivals };
   const beside = [...variantCauses, ...combinedCauses].find((cause) => besideOnePass.includes(cause.id) && explainByOnePass(situation, cause));
   return beside === undefined ? { cause: 'unexplained', candidates: [] } : { cause: beside.id, candidates: [beside, onePassVariance] };
@@ -57,18 +62,39 @@ function nameOf(rivals: readonly Cause[]): string {
   return rivals.length > 1 ? 'ambiguous' : rivals[0]?.id ?? 'unexplained';
 }
 
-/** A layer of a narrow type that computes in it throughout, with the right formulas or with those of one variant. */
-function explainByOwnType(situation: Situation): Cause | undefined {
+/** A layer of a narrow type that computes in it throughout, with the right formulas. */
+function ownTypeCauses(situation: Situation): readonly Cause[] {
+  return computesInItsType(situation) ? [generalCauses['narrow-layer-arithmetic']] : [];
+}
+
+/** The same, or with the formulas of one variant where nothing else explains. */
+function explainByOwnType(situation: Situation, alone: boolean): readonly Cause[] {
   const accuracy = narrowAccuracy(situation.question);
-  if (accuracy === null) return undefined;
-  if (computesInItsType(situation)) return generalCauses[situation.question.config.dtype === 'float16' ? 'half-precision-inside' : 'bfloat16-inside'];
-  return variantCauses.find(({ concerns, readings }) => concerns(situation.question) && readings.some((reading) => predicts(reading, situation, accuracy)));
+  const own = ownTypeCauses(situation);
+  if (accuracy === null || own.length > 0 || !alone) return own;
+  return variantCauses.filter(({ concerns, readings }) => concerns(situation.question) && readings.some((reading) => predicts(reading, situation, accuracy)));
+}
+
+/** A cause that explains an observation together with one documented departure. */
+function explainBeside(documented: readonly VariantCause[], situation: Situation): Explanation {
+  const accuracies = [sanctioned, narrowAccuracy(situation.question)].filter((accuracy) => accuracy !== null);
+  const rivals = variantCauses.filter(({ concerns, readings }) => concerns(situation.question) && documented.some((departure) => readings.some((reading) => (
+    accuracies.some((accuracy) => predicts({ ...reading, formulas: atop(departure.formulas, reading.formulas) }, situation, accuracy))
+  ))));
+  const others = rivals.filter((cause) => !documented.includes(cause));
+  return { cause: nameOf(others), candidates: others };
+}
+
+/** The formulas of a variant, and those of another one where it leaves the core ones. */
+function atop(base: Formulas, variant: Formulas): Formulas {
+  const changed = Object.entries(variant).filter(([name, formula]) => formula !== coreFormulas[name as keyof Formulas]);
+  return { ...base, ...Object.fromEntries(changed) };
 }
 
 /** What else may be behind an inaccuracy: an implementation that does so elsewhere does so here. */
 function besides(situation: Situation, variants: readonly Cause[]): readonly Cause[] {
   if (variants.length > 0) return [];
-  return [...explainGenerally(situation), ...(explainByOnePass(situation) ? [onePassVariance] : [])];
+  return [...explainGenerally(situation), ...(explainByOnePass(situation) ? [onePassVariance] : []), ...ownTypeCauses(situation)];
 }
 
 function situationOf(question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>): Situation {

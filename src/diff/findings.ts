@@ -99,8 +99,8 @@ function worstFirst(a: Finding, b: Finding): number {
 }
 
 /**
- * Causes that say only how large an error is, of the whole arithmetic of an implementation. One that errs in a way that nothing explains
- * may err so wherever these seem to fit.
+ * Causes that say only how large an error is, of the whole arithmetic of an implementation. One that violates more often in a way that
+ * nothing explains may err so wherever these seem to fit.
  */
 const sizeCauses: readonly string[] = [naiveAccumulation.id, generalCauses['half-precision-inside'].id, generalCauses['bfloat16-inside'].id];
 
@@ -108,16 +108,18 @@ const sizeCauses: readonly string[] = [naiveAccumulation.id, generalCauses['half
  * Gives each case the cause that explains most of the runner's cases, then the one that explains most of the rest, and so on.
  *
  * Among equals the cause that the cases name themselves wins, which is the sharper one; where several explain the same cases
- * equally well, these stay ambiguous. What is said of the size of errors alone gives way to `unexplained`, unless the known-failing
- * list has evidence of it.
+ * equally well, these stay ambiguous. What is said of the size of errors alone gives way to `unexplained` where more
+ * violations are, unless the known-failing list has evidence of it.
  */
 function resolveAmbiguous(cases: readonly JudgedCase[]): readonly JudgedCase[] {
   const chosen = coverByCause(cases);
-  const isOpen = cases.some((judged) => judged.found === 'violates' && chosen.get(judged) === 'unexplained');
+  const unexplained = cases.filter((judged) => judged.found === 'violates' && chosen.get(judged) === 'unexplained').length;
+  const covered = countBy([...chosen.values()]);
   return cases.map((judged) => {
-    const covering = chosen.get(judged) ?? judged.cause;
-    const cause = isOpen && judged.status !== 'known' && sizeCauses.includes(covering ?? '') ? 'unexplained' : covering;
-    return cause === judged.cause ? judged : { ...judged, cause, rule: ruleOf(cause ?? 'unexplained', cases) ?? judged.rule };
+    const covering = chosen.get(judged) ?? judged.cause ?? 'unexplained';
+    const isDoubtful = sizeCauses.includes(covering) && judged.status !== 'known' && unexplained > (covered.get(covering) ?? 0);
+    const cause = isDoubtful ? 'unexplained' : covering;
+    return cause === judged.cause ? judged : { ...judged, cause, rule: ruleOf(cause, cases) ?? judged.rule };
   });
 }
 

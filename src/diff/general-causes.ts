@@ -19,6 +19,7 @@ export const generalCauses = {
   'half-precision-state': { id: 'half-precision-state', rule: 'BN-DTYPE-02', title: 'the running statistics are rounded to float16', translation: 'keep the running statistics in the type of the layer' },
   'half-precision-inside': { id: 'half-precision-inside', rule: 'BN-NUM-01', title: 'arithmetic in float16 somewhere inside', translation: 'keep Batch Normalization in float32 under mixed precision' },
   'bfloat16-inside': { id: 'bfloat16-inside', rule: 'BN-NUM-01', title: 'arithmetic in bfloat16 somewhere inside', translation: 'keep Batch Normalization in float32 under mixed precision' },
+  'narrow-layer-arithmetic': { id: 'narrow-layer-arithmetic', rule: 'BN-NUM-01', title: 'a layer of float16 or bfloat16 computes in that type throughout', translation: 'keep the layer in float32; its input may be narrow' },
 } as const satisfies Readonly<Record<string, Cause>>;
 
 /** The general causes that explain a situation, each in the words of this case. */

@@ -15,6 +15,7 @@ describe('BN-NUM-01 what an accepted interval contains', () => {
     ['∞ in a finite interval', Infinity, 1, 10, false], ['∞ where the bound says nothing', Infinity, 1, Infinity, false], ['any number where the bound says nothing', -1e30, 1, Infinity, true],
     ['∞ for a value that rounds to it', Infinity, 3.5e38, 1, true], ['−∞ for a value that rounds to it', -Infinity, -3.5e38, 1, true],
     ['∞ where the interval reaches past the largest number', Infinity, 3.4e38, 1e37, true], ['−∞ there', -Infinity, 3.4e38, 1e37, false],
+    ['∞ for a value past the largest number where the bound says nothing', Infinity, 3.5e38, Infinity, true], ['−∞ there', -Infinity, 3.5e38, Infinity, false],
   ])('%s', (_, got, value, bound, accepted) => {
     expect(accepts(got, value, bound)).toBe(accepted);
   });

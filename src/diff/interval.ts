@@ -6,7 +6,8 @@ import type { FloatType } from '../tensor/tensor.ts';
  * float64 number is nearer to value + low.
  *
  * NaN equals any NaN, infinities by sign, −0 equals +0. NaN never lies in a finite interval, and an infinite bound
- * still asks for a finite value. A result may round to infinity where the interval reaches past the largest number.
+ * still asks for a finite value where the value is one. A result may round to infinity where the interval, or the value by itself,
+ * reaches past the largest number.
  */
 export function isAccepted(got: number, value: number, bound: number, alternative: number, dtype: FloatType, low = 0): boolean {
   if (Number.isNaN(value)) return Number.isNaN(got);
@@ -14,7 +15,7 @@ export function isAccepted(got: number, value: number, bound: number, alternativ
   if (got === value || got === alternative) return true;
   if (!Number.isFinite(value)) return false;
   if (Number.isFinite(got)) return Math.abs(got - value - low) <= bound;
-  return Number.isFinite(bound) && value * Math.sign(got) + bound > largestFinite(dtype);
+  return value * Math.sign(got) + (bound === Infinity ? 0 : bound) > largestFinite(dtype);
 }
 
 /** |(got − value) − low| ÷ bound: 0 when got is the value and low or the bound is 0, Infinity when the bound is 0 or no number compares. */

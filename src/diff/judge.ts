@@ -8,7 +8,7 @@ import { circumstanceHolds, type Facts } from '../spec/circumstance.ts';
 import type { Dialect } from '../spec/dialect.ts';
 import type { Departure } from '../spec/generated/dialect.ts';
 import type { RuleId } from '../spec/rule-id.ts';
-import { naiveAccumulation, variantCauses } from './catalogue.ts';
+import { naiveAccumulation, variantCauses, type VariantCause } from './catalogue.ts';
 import { explain } from './cause.ts';
 import { compare, type Comparison } from './compare.ts';
 import { isVacuous } from './vacuity.ts';
@@ -53,7 +53,7 @@ function judgeObservation(expectation: Expectation, observation: Observation, di
     if (explained !== null) return documented(comparison, explained);
   }
   const outside = comparison.deviations.some(({ level }) => level === 'must');
-  if (outside) return deviating('violates', expectation, observation, comparison, offered);
+  if (outside) return deviating('violates', expectation, observation, comparison, offered, departuresOf(expectation, dialect).map(({ cause }) => cause));
   const { expectsConstant } = expectation.planned;
   if (!expectsConstant && !comparison.accuracy.some((entry) => entry.graded > 0)) return { ...without('ungradable', 'no element of any observable has a bound'), accuracy: comparison.accuracy };
   if (!expectsConstant && isVacuous(expectation.accepted)) return { ...without('mistrusted', 'zero, a constant and the initial value would all be accepted'), accuracy: comparison.accuracy };
@@ -72,14 +72,20 @@ interface Explained {
 }
 
 function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect, offered: ReadonlySet<Observable>): Explained | null {
-  const facts = factsOf(expectation.case);
-  for (const departure of dialect.departures) {
-    const cause = variantCauses.find(({ id }) => id === departure.variant);
-    if (cause === undefined || !circumstanceHolds(departure.when, facts)) continue;
+  for (const { departure, cause } of departuresOf(expectation, dialect)) {
     const left = compare(acceptCase(expectation.case, cause.formulas), observation, offered);
     if (left.deviations.every(({ level }) => level === 'should')) return { departure, left };
   }
   return null;
+}
+
+/** The documented departures whose circumstance holds in a case. */
+function departuresOf(expectation: Expectation, dialect: Dialect): readonly { readonly departure: Departure; readonly cause: VariantCause }[] {
+  const facts = factsOf(expectation.case);
+  return dialect.departures.filter(({ when }) => circumstanceHolds(when, facts)).flatMap((departure) => {
+    const cause = variantCauses.find(({ id }) => id === departure.variant);
+    return cause === undefined ? [] : [{ departure, cause }];
+  });
 }
 
 /** What is true of a case, in the words of a dialect's circumstances. */
@@ -98,8 +104,10 @@ function documented(comparison: Comparison, { departure, left }: Explained): Ver
   return { status: 'documented', rule: departure.rule as RuleId, cause: departure.variant, candidates: [], reason, ...comparison };
 }
 
-function deviating(status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, offered: ReadonlySet<Observable>): Verdict {
-  const { cause, candidates } = explain(expectation.case, observation, comparison.deviations, offered);
+function deviating(
+  status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, offered: ReadonlySet<Observable>, departures: readonly VariantCause[] = [],
+): Verdict {
+  const { cause, candidates } = explain(expectation.case, observation, comparison.deviations, offered, departures);
   const named = candidates.find(({ id }) => id === cause);
   const rule = named === undefined ? comparison.deviations[0]?.rule ?? null : ruleOfCause(named.rule, expectation, comparison.deviations);
   return { status, rule, cause, candidates: candidates.length > 1 ? candidates.map(({ id }) => id) : [], reason: null, ...comparison };

@@ -3,7 +3,6 @@ import { type AccuracyClass, type AccuracyPair, naive } from '../accept/accuracy
 import type { Case } from '../cases/case.ts';
 import { smallestSubnormal, unitRoundoff } from '../tensor/formats.ts';
 import { roundTo } from '../tensor/round.ts';
-import type { FloatType } from '../tensor/tensor.ts';
 import { compare } from './compare.ts';
 import { isInside, outsideOf, type Place } from './elements.ts';
 import type { Situation } from './prediction.ts';
@@ -11,11 +10,9 @@ import { isGradient } from './reach.ts';
 
 type NarrowType = 'float16' | 'bfloat16';
 
-/** Class B in the arithmetic of the narrow type; bfloat16 has the exponents of float32 and only its roundings grow. */
-function classOf(type: NarrowType, dtype: FloatType): AccuracyClass {
-  if (type === 'float16') return { ...naive, half: true };
-  const growth = unitRoundoff('bfloat16') / unitRoundoff(dtype === 'float64' ? 'float64' : 'float32');
-  return { ...naive, summation: (n) => naive.summation(n) * growth };
+/** Class B in the arithmetic of the narrow type. */
+function classOf(type: NarrowType): AccuracyClass {
+  return { ...naive, narrow: type };
 }
 
 /**
@@ -32,13 +29,13 @@ export function isRoundedTo(type: NarrowType, { question, observation, asked, co
   if (outputs.length === 0 || !outputs.every((place) => isCoarse(place, type, largestShift(core)))) return false;
   const rest = places.filter(({ accepted }) => accepted.observable !== 'y' && !isGradient(accepted.observable));
   if (!rest.every((place) => outsideOf(place).length === 0 || place.got.every((value) => isOf(type, value)))) return false;
-  const accuracy = { stable: classOf(type, dtype), naive: classOf(type, dtype) };
+  const accuracy = { stable: classOf(type), naive: classOf(type) };
   return compare(accept(question, core(), accuracy), observation, asked).deviations.every(({ level, observable }) => level === 'should' || observable === 'y');
 }
 
 /** The classes by which a layer whose own type is narrow may compute in that type throughout; null for a wider layer. */
 export function narrowAccuracy({ config: { dtype } }: Case): AccuracyPair | null {
-  return dtype === 'float16' || dtype === 'bfloat16' ? { stable: classOf(dtype, dtype), naive: classOf(dtype, dtype) } : null;
+  return dtype === 'float16' || dtype === 'bfloat16' ? { stable: classOf(dtype), naive: classOf(dtype) } : null;
 }
 
 /**

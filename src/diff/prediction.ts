@@ -42,7 +42,8 @@ export function predicts({ formulas, free }: Reading, situation: Situation, accu
   const near = (deviation: Deviation) => isNear(trajectory, deviation);
   if (!(accuracy === sanctioned ? deviations.every(near) : deviations.some(near)) || !sameSteps(trajectory, situation.core())) return false;
   const accepted = roundedOnce(accept(question, trajectory, accuracy), question);
-  if (!deviations.every((deviation) => isGraded(accepted, deviation))) return false;
+  const graded = (deviation: Deviation) => isGraded(accepted, deviation);
+  if (!(accuracy === sanctioned ? deviations.every(graded) : deviations.some((deviation) => near(deviation) && graded(deviation)))) return false;
   const left = compare(accepted, observation, asked).deviations.filter(({ level }) => stably || level === 'must');
   return left.every(({ observable }) => free.has(observable) && !deviations.some((deviation) => deviation.observable === observable));
 }

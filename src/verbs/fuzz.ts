@@ -10,7 +10,7 @@ import { type Dialect, readDialect } from '../spec/dialect.ts';
 import { Asker } from './fuzz/ask.ts';
 import { drawRecipe } from './fuzz/draw.ts';
 import { readFound } from './fuzz/found-file.ts';
-import { judgeDrawn } from './fuzz/judge-drawn.ts';
+import { judge } from '../diff/judge.ts';
 import { minimise } from './fuzz/minimise.ts';
 import { offerOf } from './fuzz/offer.ts';
 import type { Cluster, FuzzedRunner, FuzzOptions, FuzzOutcome } from './fuzz/options.ts';
@@ -111,7 +111,7 @@ async function newCluster(bench: Bench, finding: Finding): Promise<Cluster> {
   const start = caseOfRun(bench, run, []);
   const [answer] = await asker.ask([start]);
   if (answer === undefined) throw new RangeError('expected an answer to each case');
-  const verdict = judgeDrawn(expectationFor(start), answer, dialect);
+  const verdict = judge(expectationFor(start), answer, dialect);
   const target = { status: finding.status, cause: finding.cause, rule: finding.rule };
   const simplest = await minimise(asker, dialect, start, verdict, target);
   const origin = { runner: runner.key, status: finding.status, cause: finding.cause, rule: finding.rule, title: finding.title, seed: options.seed, run };

@@ -47,11 +47,12 @@ type Circumstances = Pick<Recipe, 'program' | 'statistics' | 'dtype' | 'momentum
 /**
  * The regime of x, or `unit` where the judge has no bound that would hold: NaN and infinity where running statistics are differentiated
  * (the bound of dx is NaN there) or have weight 0 in float64; in float16 what overflows the type itself; and squares that overflow
- * where the reference has no wider numbers (float64) or where a weight of 0 multiplies what has overflowed.
+ * where the reference has no wider numbers (float64), where a weight of 0 multiplies what has overflowed, or where x̂ itself overflows
+ * beside a running variance near 0.
  */
-function judgeableInput(regime: DrawnRegime, { program, statistics, dtype, momentum }: Circumstances): DrawnRegime {
+function judgeableInput(regime: DrawnRegime, { program, statistics, dtype, momentum, start }: Circumstances): DrawnRegime {
   const unbounded = notFinite.includes(regime) && (differentiatesRunning(program, statistics) || (dtype === 'float64' && momentum === 0));
-  const overflows = (dtype === 'float16' && beyondHalf.includes(regime)) || (regime === 'huge' && (dtype === 'float64' || momentum === 1 || momentum === 0));
+  const overflows = (dtype === 'float16' && beyondHalf.includes(regime)) || (regime === 'huge' && (dtype === 'float64' || momentum === 1 || momentum === 0 || start === 'extreme'));
   return unbounded || overflows ? 'unit' : regime;
 }
 

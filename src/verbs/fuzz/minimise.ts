@@ -2,7 +2,7 @@ import type { Case } from '../../cases/case.ts';
 import type { Verdict } from '../../diff/verdict.ts';
 import type { Dialect } from '../../spec/dialect.ts';
 import type { Asker } from './ask.ts';
-import { judgeDrawn } from './judge-drawn.ts';
+import { judge } from '../../diff/judge.ts';
 import { expectationFor } from './question.ts';
 import { simplerCases } from './simplify.ts';
 
@@ -52,7 +52,7 @@ async function simplify(asker: Asker, dialect: Dialect, from: Case, target: Targ
     asked += candidates.length;
     const answers = await asker.ask(candidates);
     for (const [i, candidate] of candidates.entries()) {
-      const verdict = judgeDrawn(expectationFor(candidate), answers[i]!, dialect);
+      const verdict = judge(expectationFor(candidate), answers[i]!, dialect);
       if (meets(verdict, target)) return { best: { case: candidate, verdict }, asked };
     }
   }

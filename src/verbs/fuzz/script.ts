@@ -52,7 +52,7 @@ def accepted(got: float, expected: float, low: float, bound: float, other: float
     if np.isinf(expected):
         return False
     if np.isinf(got):
-        return bool(np.isfinite(bound) and expected * np.sign(got) + bound > largest)
+        return bool(expected * np.sign(got) + (bound if np.isfinite(bound) else 0.0) > largest)
     return abs(got - expected - low) <= bound
 `.trim();
 

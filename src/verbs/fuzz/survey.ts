@@ -4,7 +4,7 @@ import type { Case } from '../../cases/case.ts';
 import type { Dialect } from '../../spec/dialect.ts';
 import type { FloatType } from '../../tensor/tensor.ts';
 import type { Asker } from './ask.ts';
-import { judgeDrawn } from './judge-drawn.ts';
+import { judge } from '../../diff/judge.ts';
 import { elementsOf, expectationFor } from './question.ts';
 
 /** A drawn case that deviates. */
@@ -30,7 +30,7 @@ export async function survey(
   const deviating: DrawnCase[] = [];
   let done = 0;
   await asker.stream(count, make, (answer, { case: question }) => {
-    const verdict = judgeDrawn(expectationFor(question), answer, dialect);
+    const verdict = judge(expectationFor(question), answer, dialect);
     statuses[verdict.status] = (statuses[verdict.status] ?? 0) + 1;
     if (deviates(verdict.status) && !aboutTheQuestion.includes(verdict.status)) deviating.push(judgedCase(question, verdict));
     onProgress(++done, deviating.length);
