@@ -67,6 +67,20 @@ describe('findings', () => {
     expect(groupFindings(cases)[0]?.candidates).toEqual(both);
   });
 
+  it('what is said of the size of errors alone gives way where more violations are unexplained', () => {
+    const open = (id: string) => judged(id, { cause: 'unexplained', rule: 'BN-NORM-01' });
+    const naive = (id: string, status: 'inaccurate' | 'known' = 'inaccurate') => judged(id, { cause: 'naive-accumulation', rule: 'BN-NUM-02', found: 'inaccurate', status });
+    const causes = (cases: readonly JudgedCase[]) => groupFindings(cases).map(({ cause, ids }) => `${cause}: ${ids.join(' ')}`);
+    expect(causes([open('a'), open('b'), naive('c')])).toEqual(['unexplained: a b', 'unexplained: c']);
+    expect(causes([open('a'), naive('b')])).toEqual(['unexplained: a', 'naive-accumulation: b']);
+    expect(causes([open('a'), open('b'), naive('c', 'known')])).toEqual(['unexplained: a b', 'naive-accumulation: c']);
+  });
+
+  it('control: a formula stays the cause of its cases, whatever else is unexplained', () => {
+    const open = (id: string) => judged(id, { cause: 'unexplained', rule: 'BN-NORM-01' });
+    expect(groupFindings([open('a'), open('b'), judged('c')]).map(({ cause }) => cause)).toEqual(['unexplained', 'biased-running-variance']);
+  });
+
   it('documented departures are grouped apart', () => {
     const cases = [judged('a'), judged('b', { status: 'documented', found: 'documented' })];
     expect(groupDepartures(cases).map(({ ids }) => ids)).toEqual([['b']]);

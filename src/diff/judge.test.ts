@@ -4,6 +4,8 @@ import { goldenGradient, goldenInput, question, tensor } from '../reference/ques
 import type { Answer } from '../runners/answer.ts';
 import type { Observation, ObservedTensor } from '../runners/observation.ts';
 import { type Dialect, readDialect } from '../spec/dialect.ts';
+import type { RuleId } from '../spec/rule-id.ts';
+import { readRules } from '../spec/rules.ts';
 import { variantCauses } from './catalogue.ts';
 import { type Expectation, judge } from './judge.ts';
 import { changeStep, dropResult, expectationAt, observe, plannedAs, planOf } from './observe.fixture.ts';
@@ -11,6 +13,7 @@ import { changeStep, dropResult, expectationAt, observe, plannedAs, planOf } fro
 const core = readDialect('core', '1.0.0');
 const mindspore = readDialect('mindspore', '2.10.0');
 
+const rules = readRules().map(({ id }) => id as RuleId);
 const asked = question({ program: 'train-backward', inputs: [[goldenInput]], grads: [[goldenGradient]] });
 const honest = observe(asked);
 
@@ -126,6 +129,16 @@ describe('BN-STATE-08 documented departures', () => {
   it('control: the departure outside its circumstance violates', () => {
     const train = { ...mindspore, departures: mindspore.departures.map((departure) => ({ ...departure, when: { mode: ['eval' as const] as ['eval'] } })) };
     expect(verdictOn(plannedAs(fresh), evaluates, train)).toMatchObject({ status: 'violates' });
+  });
+
+  it('one cause beside a documented departure is named, under its own rule', () => {
+    const both = question({ layer: 'batchnorm1d', program: 'fresh-train', inputs: [[goldenInput, goldenInput]] });
+    const { effectiveMode } = formulasOf('fresh-layer-evaluates');
+    const beside = observe(both, { ...formulasOf('momentum-complement'), effectiveMode });
+    expect(verdictOn(plannedAs(both, { rules }), beside, mindspore)).toMatchObject({ status: 'violates', rule: 'BN-STATE-02', cause: 'momentum-complement' });
+    expect(verdictOn(plannedAs(both, { rules }), beside, core)).toMatchObject({ status: 'violates', cause: 'unexplained' });
+    const noMean = observe(both, { ...formulasOf('momentum-complement'), effectiveMode, freshMean: 3 });
+    expect(verdictOn(plannedAs(both, { rules }), noMean, mindspore)).toMatchObject({ status: 'violates', cause: 'unexplained' });
   });
 
   it('conforming to the core rule conforms, documented departure or not', () => {
