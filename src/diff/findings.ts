@@ -102,7 +102,7 @@ function worstFirst(a: Finding, b: Finding): number {
  * Causes that say only how large an error is, of the whole arithmetic of an implementation. One that violates more often in a way that
  * nothing explains may err so wherever these seem to fit.
  */
-const sizeCauses: readonly string[] = [naiveAccumulation.id, generalCauses['half-precision-inside'].id, generalCauses['bfloat16-inside'].id];
+const sizeCauses: readonly string[] = [naiveAccumulation.id, generalCauses['half-precision-inside'].id, generalCauses['bfloat16-inside'].id, generalCauses['narrow-layer-arithmetic'].id];
 
 /**
  * Gives each case the cause that explains most of the runner's cases, then the one that explains most of the rest, and so on.

@@ -7,6 +7,7 @@ import { simulate } from '../reference/simulate.ts';
 import type { StepRecord, Trajectory } from '../reference/trajectory.ts';
 import type { Observation } from '../runners/observation.ts';
 import { roundTo } from '../tensor/round.ts';
+import type { FloatType } from '../tensor/tensor.ts';
 import { compare } from './compare.ts';
 import type { Deviation } from './verdict.ts';
 
@@ -39,7 +40,7 @@ export interface Reading {
 export function predicts({ formulas, free }: Reading, situation: Situation, accuracy: AccuracyPair = sanctioned): boolean {
   const { question, observation, deviations, asked, stably } = situation;
   const trajectory = simulate(question, formulas);
-  const near = (deviation: Deviation) => isNear(trajectory, deviation);
+  const near = (deviation: Deviation) => isNear(trajectory, deviation, question.config.dtype);
   if (!(accuracy === sanctioned ? deviations.every(near) : deviations.some(near)) || !sameSteps(trajectory, situation.core())) return false;
   const accepted = roundedOnce(accept(question, trajectory, accuracy), question);
   const graded = (deviation: Deviation) => isGraded(accepted, deviation);
@@ -49,7 +50,7 @@ export function predicts({ formulas, free }: Reading, situation: Situation, accu
 }
 
 /** Whether the trajectory predicts one deviation nearly. */
-function isNear(trajectory: Trajectory, deviation: Deviation): boolean {
+function isNear(trajectory: Trajectory, deviation: Deviation, dtype: FloatType): boolean {
   const { kind, rank, step, observable, element } = deviation;
   const own = trajectory.ranks[rank];
   const record = step < 0 ? undefined : own?.steps[step];
@@ -57,7 +58,7 @@ function isNear(trajectory: Trajectory, deviation: Deviation): boolean {
   if (kind === 'unexpected') return state !== null && state !== undefined; // a state where none must be
   if (observable === 'step_count') return state?.count === deviation.got;
   const value = element === null ? undefined : valueAt(record, state, observable, element);
-  return value !== undefined && comesNear(value, deviation);
+  return value !== undefined && (comesNear(value, deviation) || isOwnRounding(value, deviation, dtype));
 }
 
 /**
@@ -70,6 +71,12 @@ function comesNear(value: number, { level, got, expected, bound }: Deviation): b
   if (![got, value, expected].every(Number.isFinite)) return true;
   if (Math.abs(got - value) > Math.abs(got - expected) / 2) return false;
   return level === 'should' || Math.abs(value - expected) >= bound / 2;
+}
+
+/** In a narrow type a departure may move a result by one rounding only: then it must predict that very number, and the core formulas another. */
+function isOwnRounding(value: number, { got, expected }: Deviation, dtype: FloatType): boolean {
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return false;
+  return typeof expected === 'number' && roundTo(value, dtype) === got && roundTo(expected, dtype) !== got;
 }
 
 function valueAt(record: StepRecord | undefined, state: StepRecord['state'] | undefined, observable: Deviation['observable'], element: number): number | undefined {

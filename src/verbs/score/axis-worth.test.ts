@@ -15,7 +15,21 @@ describe('axisWorth', () => {
 
   it('an axis of which each value kills something misses something with any of them', () => {
     const worth = axisWorth(plan, [training, evaluation, fault('evaluation too', (id) => id.includes('program=eval'))]);
-    expect(worth.find(({ axis }) => axis === 'program')).toEqual({ axis: 'program', best: 'eval-backward', missed: ['training'] });
+    expect(worth.find(({ axis }) => axis === 'program')).toEqual({ axis: 'program', left: 'eval-backward', missed: ['training'] });
+  });
+
+  it('an axis with a default misses what its default alone does not kill, and a golden has the values that it is made of', () => {
+    const core = loadPlan('core');
+    const killing = (name: string, kills: (id: string) => boolean): Killed => ({ fault: { name }, killers: core.cases.flatMap(({ id }, index) => (kills(id) ? [index] : [])) });
+    const worth = axisWorth(core, [
+      killing('cumulative', (id) => id.includes('name=first-vector-cumulative')), killing('channels last', (id) => id.includes('layout=channels-last')),
+      killing('one rank too', (id) => id.includes('ranks=2x3+3x3') || id.includes('name=one-to-four')), killing('ranks', (id) => id.includes('sync-unequal-counts')),
+    ]);
+    const missed = (axis: string) => worth.find((one) => one.axis === axis);
+    expect(missed('momentum')).toEqual({ axis: 'momentum', left: '0.1', missed: ['cumulative'] });
+    expect(missed('layout')).toEqual({ axis: 'layout', left: 'contiguous', missed: ['channels last'] });
+    expect(missed('ranks')).toEqual({ axis: 'ranks', left: 'one', missed: ['ranks'] });
+    expect(missed('name')).toBeUndefined();
   });
 
   it('an axis that nothing depends on misses nothing', () => {

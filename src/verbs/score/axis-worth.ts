@@ -1,12 +1,14 @@
-import type { Plan } from '../../cases/plan.ts';
+import type { Case } from '../../cases/case.ts';
+import { materialise } from '../../cases/materialise.ts';
+import type { Plan, PlannedCase } from '../../cases/plan.ts';
 import type { Fault } from './zoo.ts';
 
 /** What an axis of a suite is there for. */
 export interface AxisWorth {
   readonly axis: string;
-  /** The one value that alone would miss fewest faults. */
-  readonly best: string;
-  /** Faults that the suite kills, and would miss if the axis had that value only. */
+  /** The value that every case would have without the axis. */
+  readonly left: string;
+  /** Faults that the suite kills, and would miss then. */
   readonly missed: readonly string[];
 }
 
@@ -16,31 +18,55 @@ export interface Killed {
   readonly killers: readonly number[];
 }
 
-/** For each axis with several values: what would be missed were it fixed at its best one. An axis that misses nothing earns nothing. */
+/** What a layer has on an axis of which nobody speaks; the other axes have no such value. */
+const defaults: Readonly<Record<string, string>> = {
+  statistics: 'tracked', affine: 'true', momentum: '0.1', eps: '0.00001', initial: 'default', dtype: 'float32', layout: 'contiguous', ranks: 'one',
+};
+
+/**
+ * For each axis with several values: what would be missed without it. Then every case has the layer's default, goldens included; on an axis
+ * without a default the single value that misses fewest. An axis that misses nothing earns nothing.
+ */
 export function axisWorth(plan: Plan, faults: readonly Killed[]): readonly AxisWorth[] {
-  return [...valuesByAxis(plan)].filter(([, values]) => values.size > 1).map(([axis, values]) => {
-    const fixed = [...values].map((value) => ({ axis, best: value, missed: missedWith(plan, faults, axis, value) }));
-    return fixed.reduce((best, one) => (one.missed.length < best.missed.length ? one : best));
+  const cases = plan.cases.map((planned) => valuesOf(planned, plan.seed));
+  const axes = [...new Set(cases.flatMap((values) => [...values.keys()]))];
+  return axes.flatMap((axis): AxisWorth[] => {
+    const values = [...new Set(cases.flatMap((own) => own.get(axis) ?? []))];
+    if (values.length < 2) return [];
+    const given = defaults[axis];
+    const left = (given === undefined ? values : [given]).map((value) => ({ axis, left: value, missed: missedWith(cases, faults, axis, value) }));
+    return [left.reduce((best, one) => (one.missed.length < best.missed.length ? one : best))];
   });
 }
 
-function valuesByAxis({ cases }: Plan): ReadonlyMap<string, ReadonlySet<string>> {
-  const values = new Map<string, Set<string>>([['layer', new Set()]]);
-  for (const { layer, axes } of cases) {
-    for (const [axis, value] of [['layer', layer] as const, ...Object.entries(axes)]) {
-      const known = values.get(axis) ?? new Set();
-      values.set(axis, known.add(value));
-    }
-  }
-  return values;
+/** Values of a case on every axis; a golden has no shape, program or data to share. Its name is no axis. */
+function valuesOf(planned: PlannedCase, seed: number): ReadonlyMap<string, string> {
+  const { layer, axes } = planned;
+  const own = materialise(planned, seed);
+  const words = Object.entries(axes).filter(([axis]) => axis !== 'name' && !(axis in defaults));
+  return new Map([['layer', layer], ...words, ...configured(own), ['initial', axes['initial'] ?? initialOf(own)], ['ranks', axes['ranks'] ?? ranksOf(own)]]);
 }
 
-function missedWith({ cases }: Plan, faults: readonly Killed[], axis: string, value: string): readonly string[] {
-  const left = (index: number): boolean => {
-    const planned = cases[index];
-    if (planned === undefined) return false;
-    const own = axis === 'layer' ? planned.layer : planned.axes[axis];
+function configured({ config, layout }: Case): readonly (readonly [string, string])[] {
+  const { statistics, affine, momentum, eps, dtype } = config;
+  return [
+    ['statistics', statistics], ['affine', String(affine)], ['momentum', momentum === null ? 'cumulative' : String(momentum)], ['eps', String(eps)],
+    ['dtype', dtype], ['layout', layout ?? 'contiguous'],
+  ];
+}
+
+function initialOf({ initial }: Case): string {
+  return Object.keys(initial).length === 0 ? 'default' : 'distinct';
+}
+
+function ranksOf({ ranks }: Case): string {
+  return ranks.length === 1 ? 'one' : 'several';
+}
+
+function missedWith(cases: readonly ReadonlyMap<string, string>[], faults: readonly Killed[], axis: string, value: string): readonly string[] {
+  const remains = (index: number): boolean => {
+    const own = cases[index]?.get(axis);
     return own === undefined || own === value;
   };
-  return faults.filter(({ killers }) => killers.length > 0 && !killers.some(left)).map(({ fault }) => fault.name);
+  return faults.filter(({ killers }) => killers.length > 0 && !killers.some(remains)).map(({ fault }) => fault.name);
 }

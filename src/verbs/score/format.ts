@@ -12,8 +12,8 @@ export function formatScore(score: Score, figures: readonly Figure[], rules: rea
     ...score.faults.map(formatFault),
     '', 'honest implementations',
     ...score.honest.map(({ miniature, fared, falseAlarms }) => `  ${miniature.name}: ${String(falseAlarms.length)} false alarms, ${String(fared.inaccurate.size)} inaccurate of ${String(fared.planned)}${falseAlarms[0] === undefined ? '' : `, such as ${falseAlarms[0]}`}`),
-    '', 'axes: the best single value, and what it would miss',
-    ...score.axes.map(({ axis, best, missed }) => `  ${axis}=${best}: ${String(missed.length)} missed${missed.length === 0 ? '' : `, such as ${missed.slice(0, 3).join(', ')}`}`),
+    '', 'axes: what would be missed without them, all cases at the value named',
+    ...score.axes.map(({ axis, left, missed }) => `  ${axis}=${left}: ${String(missed.length)} missed${missed.length === 0 ? '' : `, such as ${missed.slice(0, 3).join(', ')}`}`),
     '', ...formatOpen(score, rules),
     'what people use instead', ...toleranceRows(score).map((row) => `  ${row.join('  ')}`), '',
   ].join('\n');

@@ -91,8 +91,12 @@ function scoreFault(fault: Fault, fared: Fared, { cases }: Plan, suiteCases: num
     killedBySmoke: killing.some((index) => smokeIds.has(idOf(index))),
     smallest: fared.smallest === null ? null : idOf(fared.smallest),
     signature: killers.map((index) => `${String(index)}:${(fared.outside.get(index) ?? []).join('+')}`).join(' '),
-    wrongCauses: fared.causes.filter((cause) => cause !== fault.cause && !undecided.includes(cause)),
+    wrongCauses: fared.causes.filter((cause) => !causesOf(fault).includes(cause) && !undecided.includes(cause)),
   };
+}
+
+function causesOf({ cause, also = [] }: Fault): readonly string[] {
+  return [cause, ...also];
 }
 
 /** A fault of accuracy shows where only the `should` bound is left. */
@@ -111,7 +115,7 @@ async function scorePairs(faults: readonly Fault[], plan: Plan, options: ScoreOp
   return inParallel(pairs, options.jobs, async (pair, done) => {
     options.onProgress(`${String(done)} of ${String(pairs.length)} pairs`);
     const { causes } = await askMiniature(pair.map(({ name }) => name).join('+'), false, shared);
-    const own: readonly string[] = [...pair.map(({ cause }) => cause), ...undecided];
+    const own: readonly string[] = [...pair.flatMap(causesOf), ...undecided];
     return { pair, causes, wrong: causes.filter((cause) => !own.includes(cause)) };
   });
 }

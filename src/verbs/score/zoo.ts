@@ -10,6 +10,8 @@ export interface Miniature {
   readonly breaks?: string;
   /** Cause that a finding must name. */
   readonly cause?: string;
+  /** Causes that are as true of it. */
+  readonly also?: readonly string[];
   readonly description: string;
 }
 
