@@ -69,7 +69,8 @@ up nearly all of an error, and its share of the bound has no factor, for it is e
 | infinite rv of a narrow type | \`updateStateError\` | a variance past 65504 is stored as infinity in float16 |
 | inputs and x̂ flushed | \`outputBound\`, gradient bounds | subnormal x, dy and x̂ may be flushed, not only products |
 | no bound of 0 for subnormal sums | \`sumsExactly\` | they may be flushed |
-| no bound of 0 for rm and rv at n > 2, class B | \`updateStateError\` | updating algorithms divide by 3 on their way to n = 4 |`;
+| no bound of 0 for rm and rv at n > 2, class B | \`updateStateError\` | updating algorithms divide by 3 on their way to n = 4 |
+| 2·σ_b·(u·(s_n + 2)·√(mean x²) + δμ) in δv of several ranks, whose means lie σ_b apart | \`poolingError\` | honest pairwise pooling left class A at \\|μ\\|/σ ≈ 1e3: up to 5.7 bounds |`;
 
 function witnessTable(witnesses: readonly Witness[]): string {
   return [`## Witnesses
