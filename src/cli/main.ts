@@ -2,12 +2,15 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../spec/user-error.ts';
 import { toolVersion } from '../verbs/tool.ts';
+import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { envsCommand } from './envs.ts';
 import { exitCodes } from './exit-codes.ts';
 import { fuzzCommand } from './fuzz.ts';
 import { knownCommand } from './known.ts';
 import { listCommand } from './list.ts';
+import { reportCommand } from './report.ts';
+import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
 import { scoreCommand } from './score.ts';
 import { showCommand } from './show.ts';
@@ -19,7 +22,7 @@ const program = new Command('bn-conformance')
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
 
-for (const command of [runCommand(), listCommand(), showCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand()]) {
+for (const command of [runCommand(), listCommand(), showCommand(), reportCommand(), diffCommand(), reproduceCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand()]) {
   program.addCommand(throwInstead(command));
 }
 

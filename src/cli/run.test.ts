@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ describe('a run', { timeout }, () => {
       reports: FOLDER/passes"
     `);
     expect(stderr).toMatch(/^miniature-honest@1\.0: looking for its environment\n[^]*miniature-honest@1\.0: starting$/);
-    expect(readdirSync(out).sort()).toEqual(['discrepancies.csv', 'index.html', 'junit.xml', 'results.csv', 'run.ndjson', 'summary.json']);
+    expect(readdirSync(out).sort()).toEqual(['badge.json', 'ctrf.json', 'discrepancies.csv', 'index.html', 'junit.xml', 'results.csv', 'run.ndjson', 'summary.json', 'summary.md']);
   });
 
   it('with --json prints summary.json and nothing else', async () => {
@@ -132,5 +132,26 @@ describe('the other verbs', () => {
     const { code, stdout } = await cli('envs', 'list', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1 });
+  });
+});
+
+describe('a run for others', { timeout }, () => {
+  it('--format writes these reports alone, --baseline makes a regression a reason, GitHub Actions gets annotations and a summary', async () => {
+    const [before, out, summary] = ['honest', 'biased', 'step.md'].map((name) => join(folder, name)) as [string, string, string];
+    const one = ['--suite', 'smoke', '--select', '**/num/golden/name=first-vector/**', '--format', 'json'];
+    const honest = await cli('run', '--runner', 'miniature-honest', '--out', before, ...one);
+    expect([honest.code, honest.stderr.includes('::'), readdirSync(before).sort()]).toEqual([0, false, ['run.ndjson', 'summary.json']]);
+    const renamed = readFileSync(join(before, 'run.ndjson'), 'utf8').replaceAll('miniature-honest@', 'miniature-biased-running-variance@');
+    writeFileSync(join(before, 'run.ndjson'), renamed);
+    const args = ['run', '--runner', 'miniature-biased-running-variance', '--out', out, ...one, '--baseline', before];
+    const biased = await cliIn(folder, args, { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
+    expect(biased.code).toBe(1);
+    expect(biased.stdout).toContain('1 in both: 1 regressed, 0 unchanged\n1 regression\n');
+    expect((JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8')) as Summary).reasons).toEqual(['1 violates', '1 regression of miniature-biased-running-variance@1.0 against the baseline']);
+    expect(biased.stderr.match(/^::.*$/gm)?.map((text) => text.split('::')[1])).toEqual(['error title=Batch Normalization conformance%3A gate failed', 'error title=miniature-biased-running-variance@1.0%3A violates%2C biased-running-variance']);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^## Batch Normalization conformance: gate failed\n/);
+    const json = await cliIn(folder, [...args, '--json'], { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: folder });
+    expect([JSON.parse(json.stdout) as unknown, json.stderr.includes('::')]).toMatchObject([{ gate: 'fail' }, false]);
+    expect(json.stderr).toContain('warning: cannot write FOLDER: EISDIR');
   });
 });

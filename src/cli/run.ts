@@ -1,8 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { harnessHome } from '../environments/home.ts';
+import { parseFormats, type ReportFormat, reportFormats, ruleTitles } from '../reports/formats.ts';
+import { githubAnnotations } from '../reports/github-annotations.ts';
+import { appendSummary } from '../reports/write.ts';
+import { UserError } from '../spec/user-error.ts';
+import { diffText } from '../verbs/diff/text.ts';
 import { defaultRunners, run } from '../verbs/run/run.ts';
-import type { RunOptions } from '../verbs/run/options.ts';
+import type { RunOptions, RunOutcome } from '../verbs/run/options.ts';
 import { formatOutcome } from '../verbs/run/outcome.ts';
 import { refuseWrongReference } from '../verbs/run/blame-harness.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -16,6 +21,8 @@ interface RawRunOptions {
   readonly suite: string;
   readonly select: string[];
   readonly out: string;
+  readonly format?: readonly ReportFormat[];
+  readonly baseline?: string;
   readonly seed?: number;
   readonly strict?: boolean;
   readonly known?: string;
@@ -35,6 +42,8 @@ export function runCommand(): Command {
     .option('--suite <name>', 'which suite', 'core')
     .option('--select <pattern>', 'only cases whose id matches (repeatable)', collect, [])
     .option('--out <dir>', 'folder for the reports', 'reports/latest')
+    .option('--format <list>', `reports to write beside run.ndjson: which of ${reportFormats.join(',')}; all of them by default`, parseFormats)
+    .option('--baseline <run>', 'folder of an earlier run, or its run.ndjson: a regression against it fails the gate')
     .option('--seed <n>', 'seed in place of the suite’s own', parseSeed)
     .option('--strict', 'fail on inaccurate cases and expired known-failing entries too')
     .option('--known <file>', 'known-failing list for all runners, in place of their own')
@@ -46,7 +55,8 @@ export function runCommand(): Command {
     .option('--json', 'print summary.json to stdout, and nothing else there')
     .addHelpText('after', [
       '', 'Examples:', '  bn-conformance run', '  bn-conformance run --suite smoke --runner pytorch --python pytorch=/usr/bin/python3',
-      '  bn-conformance run --runner mindspore@2.0.0 --select \'batchnorm1d/state/**\'', '',
+      '  bn-conformance run --runner mindspore@2.0.0 --select \'batchnorm1d/state/**\'',
+      '  bn-conformance run --baseline reports/main --format junit,markdown', '',
     ].join('\n'))
     .action(async (raw: RawRunOptions) => {
       process.exitCode = await runAndReport(raw);
@@ -61,7 +71,8 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
   try {
     const outcome = await run(optionsFrom(raw), progress.listener, controller.signal);
     progress.close();
-    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : formatOutcome(outcome, raw.out, paintFor(process.stdout)));
+    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describeOutcome(outcome, raw.out));
+    await tellGithub(outcome.run, raw.json === true);
     refuseWrongReference(outcome.run);
     return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
   } finally {
@@ -70,9 +81,26 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
   }
 }
 
+function describeOutcome(outcome: RunOutcome, out: string): string {
+  const paint = paintFor(process.stdout);
+  const changes = outcome.changes === null ? '' : `${diffText(outcome.changes, ruleTitles(), paint)}\n`;
+  return `${changes}${formatOutcome(outcome, out, paint)}`;
+}
+
+/** Annotations and a job summary, where GitHub Actions asks for them; the measurement counts even where they cannot be written. */
+async function tellGithub(measured: RunOutcome['run'], json: boolean): Promise<void> {
+  const { GITHUB_ACTIONS: isActions, GITHUB_STEP_SUMMARY: summaryPath } = process.env;
+  if (isActions === 'true' && !json) process.stderr.write(githubAnnotations(measured, ruleTitles()));
+  if (summaryPath === undefined || summaryPath === '') return;
+  await appendSummary(measured, summaryPath).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`warning: ${error.message}\n`);
+  });
+}
+
 function optionsFrom(raw: RawRunOptions): RunOptions {
   return {
-    suite: raw.suite, runners: raw.runner, python: raw.python, select: raw.select, out: raw.out, seed: raw.seed, strict: raw.strict === true,
+    suite: raw.suite, runners: raw.runner, python: raw.python, select: raw.select, out: raw.out, formats: raw.format, baseline: raw.baseline, seed: raw.seed, strict: raw.strict === true,
     known: raw.known, jobs: raw.jobs, threads: raw.threads, device: raw.device, timeLimitMs: raw.timeLimit * 1000, maxFailures: raw.maxFailures,
     home: harnessHome(process.env), command: `bn-conformance ${process.argv.slice(2).join(' ')}`,
   };

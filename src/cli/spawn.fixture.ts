@@ -11,9 +11,10 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/** Runs the command line in a folder, whose path reads FOLDER in the answer. */
-export async function cliIn(folder: string, args: readonly string[]): Promise<Answer> {
-  const { exitCode, stdout, stderr } = await execa('node', [main, ...args], { reject: false, cwd: folder, stdin: 'ignore' });
+/** Runs the command line in a folder, whose path reads FOLDER in the answer; not as a step of GitHub Actions, wherever the tests run. */
+export async function cliIn(folder: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const env = { GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '', ...variables };
+  const { exitCode, stdout, stderr } = await execa('node', [main, ...args], { reject: false, cwd: folder, stdin: 'ignore', env });
   const plain = (text: string) => text.replaceAll(folder, 'FOLDER');
   return { code: exitCode, stdout: plain(stdout), stderr: plain(stderr) };
 }

@@ -15,11 +15,12 @@ function row({ runner, facts }: RunnerResults, result: CaseResult): Cell[] {
   const [layer = '', area = '', behaviour = ''] = result.id.split('/');
   return [
     runner, facts?.framework ?? null, facts?.version ?? null, result.id, layer, area, behaviour, result.status, result.found, result.rule, result.cause, result.reason,
-    worst(result, 'stable'), worst(result, 'naive'), result.elements, result.durationUs,
+    worstRatio(result, 'stable'), worstRatio(result, 'naive'), result.elements, result.durationUs,
   ];
 }
 
-function worst({ accuracy }: CaseResult, accuracyClass: 'stable' | 'naive'): number | null {
+/** The largest error ÷ bound of any observable in a case; null where nothing was graded. */
+export function worstRatio({ accuracy }: Pick<CaseResult, 'accuracy'>, accuracyClass: 'stable' | 'naive'): number | null {
   const ratios = accuracy.filter(({ graded }) => graded > 0).map((entry) => entry[accuracyClass]).filter((ratio) => !Number.isNaN(ratio));
   return ratios.length === 0 ? null : Math.max(...ratios);
 }

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { materialise } from '../cases/materialise.ts';
-import type { Plan, PlannedCase } from '../cases/plan.ts';
-import { select } from '../cases/select.ts';
 import { expectationOf } from '../diff/judge.ts';
 import { readRun } from '../reports/read-run.ts';
 import { runFileName } from '../reports/run-file.ts';
 import { didYouMean } from '../spec/did-you-mean.ts';
 import { readRules } from '../spec/rules.ts';
 import { UserError } from '../spec/user-error.ts';
-import { listSuites, loadPlan } from './load-plan.ts';
+import { loadPlan } from './load-plan.ts';
 import { formatCase, type ShownObservation } from './show/case.ts';
 import { formatRule } from './show/rule.ts';
+import { findCases } from './find-cases.ts';
 
 export interface ShowOptions {
   readonly suite?: string;
@@ -44,21 +43,4 @@ function showRule(id: string, suite: string): string {
   const rule = rules.find((candidate) => candidate.id === id);
   if (rule === undefined) throw new UserError('RULE_UNKNOWN', `no rule is called '${id}'`, `${didYouMean(id, rules.map((known) => known.id))}spec/batch-norm.md lists them`);
   return formatRule(rule, loadPlan(suite));
-}
-
-function findCases(pattern: string, suite: string | undefined, seed: number | undefined): { plan: Plan; cases: readonly PlannedCase[] } {
-  const plans = (suite === undefined ? ['core', ...listSuites()] : [suite]).map((name) => loadPlan(name, seed));
-  const literal = plans.find((plan) => plan.cases.some(({ id }) => id === pattern));
-  if (literal !== undefined) return { plan: literal, cases: literal.cases.filter(({ id }) => id === pattern) };
-  const plan = plans.find((candidate) => matchesSome(candidate, pattern)) ?? plans[0];
-  if (plan === undefined) throw new UserError('SUITE_UNKNOWN', 'there is no suite', 'restore cases/suites');
-  return { plan, cases: select(plan.cases, [pattern]) };
-}
-
-function matchesSome(plan: Plan, pattern: string): boolean {
-  try {
-    return select(plan.cases, [pattern]).length > 0;
-  } catch {
-    return false;
-  }
 }

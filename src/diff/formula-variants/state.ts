@@ -36,7 +36,7 @@ export const stateVariants: readonly FormulaVariant[] = [
     translation: 'switch the layer to training, or let it track its statistics',
     like: ['early Keras 3', 'an early DirectML backend of PyTorch'], // keras-core#339, DirectML#364
     change: { newWeight: none },
-    forms: [{ moveState: (before) => before }], // where 0·NaN would be NaN
+    forms: [{ newWeight: none, moveState: (before) => before }], // where 0·NaN would be NaN
   },
   {
     id: 'running-mean-not-updated', rule: 'BN-STATE-02', title: 'training does not move the running mean',

@@ -1,6 +1,8 @@
 import type { GateDecision } from '../../gate/decide.ts';
+import type { ReportFormat } from '../../reports/formats.ts';
 import type { Run } from '../../reports/run.ts';
 import type { Summary } from '../../spec/generated/summary.ts';
+import type { RunDiff } from '../diff/compare.ts';
 
 /** What `run` was asked. */
 export interface RunOptions {
@@ -11,6 +13,10 @@ export interface RunOptions {
   readonly python: Readonly<Record<string, string>>;
   readonly select: readonly string[];
   readonly out: string;
+  /** Reports to write beside run.ndjson; all of them by default. */
+  readonly formats?: readonly ReportFormat[] | undefined;
+  /** Earlier run, a folder or a run file: a regression against it fails the gate. */
+  readonly baseline?: string | undefined;
   readonly seed?: number | undefined;
   readonly strict: boolean;
   /** Known-failing file for all runners, in place of each framework's own. */
@@ -49,4 +55,6 @@ export interface RunOutcome {
   readonly decision: GateDecision;
   /** Whether every planned case was asked. */
   readonly complete: boolean;
+  /** What changed since the baseline; null without one. */
+  readonly changes: RunDiff | null;
 }

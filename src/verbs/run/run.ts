@@ -9,6 +9,8 @@ import type { RunHeader } from '../../reports/run.ts';
 import { writeReports } from '../../reports/write.ts';
 import { readRules } from '../../spec/rules.ts';
 import { UserError } from '../../spec/user-error.ts';
+import { openBaseline } from '../diff/baseline.ts';
+import { compareRuns } from '../diff/compare.ts';
 import { catalogueIds, loadPlan, selectFrom } from '../load-plan.ts';
 import { toolVersion } from '../tool.ts';
 import type { SharedRun } from './ask-runner.ts';
@@ -35,6 +37,7 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
   const runners = await askRunners(options.runners.length > 0 ? options.runners : defaultRunners, options.python, plan, options.known);
   refuseSmallPlans(runners, plan, options);
+  const baseline = options.baseline === undefined ? null : await openBaseline(options.baseline, runners.map(({ key }) => key), plan.cases.map(({ id }) => id), options.strict);
   await mkdir(options.out, { recursive: true }).catch((error: unknown) => { throw unwritable(options.out, error); });
   const started = Date.now();
   const file = await createRunFile(join(options.out, runFileName));
@@ -43,17 +46,18 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   const limit = stopAfter(options.maxFailures, tally, signal);
   const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed), file, signal: limit.signal };
   const blame = openBlame(runners, shared);
-  const failures = await askAll(runners, { ...shared, onLine: (line) => { blame.add(line); limit.onLine(line); } });
+  const failures = await askAll(runners, { ...shared, onLine: (line) => { blame.add(line); baseline?.add(line); limit.onLine(line); } });
   const complete = failures.length === 0;
   const evidence = await blame.evidence();
   for (const line of evidence) await file.write(line);
-  const decision = failOnWrongReference(decide(runners, plan, options, tally), evidence);
+  const decided = failOnWrongReference(decide(runners, plan, options, tally), evidence);
+  const decision = baseline?.decide(decided) ?? decided;
   await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started });
   await file.close();
-  const written = await writeReports(options.out);
+  const written = await writeReports(options.out, options.formats);
   const [failure] = failures;
   if (failure !== undefined && !limit.signal.aborted) throw failure;
-  return { ...written, decision, complete };
+  return { ...written, decision, complete, changes: baseline === null ? null : compareRuns(baseline.run, written.run) };
 }
 
 /** Follows the user's own signal, and stops the run when so many cases have failed. */

@@ -7,15 +7,14 @@ import type { Case } from '../../cases/case.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { harnessHome } from '../../environments/home.ts';
 import { runnerNamed } from '../runners-folder.ts';
-import type { Origin } from './found-file.ts';
 import { hexFloat, pythonNumbers } from './python.ts';
-import { expectationFor } from './question.ts';
-import { caseOf, type Recipe } from './recipe.ts';
-import { standAloneScript } from './script.ts';
+import { expectationFor } from '../fuzz/question.ts';
+import { caseOf, type Recipe } from '../fuzz/recipe.ts';
+import { standAloneScript, type Story } from './script.ts';
 
 const home = harnessHome(process.env);
 const minutes = 60_000;
-const origin: Origin = { runner: 'test', status: 'violates', cause: 'unexplained', rule: 'BN-NORM-01', title: null, seed: 1, run: 0, oracle: 'agrees' };
+const story: Story = { status: 'violates', cause: 'unexplained', rule: 'BN-NORM-01', title: null, from: 'Made for a test.' };
 const recipe: Recipe = {
   seed: 3, layer: 'batchnorm2d', shape: [3, 2, 2, 2], program: 'train-backward-reload-eval-backward', statistics: 'tracked', momentum: 0.3, eps: 1e-3, affine: true,
   dtype: 'float32', layout: 'channels-last', start: 'distinct', x: ['unit'], dy: 'unit',
@@ -32,7 +31,7 @@ async function runScript(runner: string, question: Case, change: (script: string
   if (environment === undefined) throw new TypeError('expected a pinned environment');
   const { python } = await ensureEnvironment(environment, { home, onProgress: () => undefined });
   const path = join(folder, `case-of-${runner}.py`);
-  await writeFile(path, change(standAloneScript(runner, expectationFor(question), origin) ?? ''));
+  await writeFile(path, change(standAloneScript(runner, expectationFor(question), story) ?? ''));
   const { exitCode, stdout, stderr } = await execa(python, [path], { reject: false, env: { GLOG_v: '3' } });
   return { code: exitCode, stdout: stdout === '' ? stderr : stdout };
 }
@@ -70,6 +69,6 @@ describe('numbers in a script', () => {
   });
 
   it('no script is written for a framework that has no spelling here', () => {
-    expect(standAloneScript('miniature', expectationFor(caseOf(recipe, 'script')), origin)).toBeNull();
+    expect(standAloneScript('miniature', expectationFor(caseOf(recipe, 'script')), story)).toBeNull();
   });
 });

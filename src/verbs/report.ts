@@ -1,0 +1,33 @@
+import { dirname } from 'node:path';
+import type { ReportFormat } from '../reports/formats.ts';
+import { readRun } from '../reports/read-run.ts';
+import type { Run } from '../reports/run.ts';
+import { writeReportsOf } from '../reports/write.ts';
+import { runFileAt } from './report/locate-run.ts';
+
+export interface ReportOptions {
+  /** None writes nothing. */
+  readonly formats: readonly ReportFormat[];
+  /** Folder of the reports; that of the run file by default. */
+  readonly out?: string | undefined;
+}
+
+/** A run that was read, and what was written of it. */
+export interface Reported {
+  readonly run: Run;
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
+/**
+ * Makes reports of a run that is over.
+ *
+ * @param place  a folder with a run.ndjson, or such a file
+ * @throws {UserError} what `readRun` throws, and OUT_FOLDER_UNWRITABLE
+ */
+export async function report(place: string, { formats, out }: ReportOptions): Promise<Reported> {
+  const file = await runFileAt(place);
+  const run = await readRun(file);
+  const folder = out ?? dirname(file);
+  return { run, folder, names: formats.length === 0 ? [] : await writeReportsOf(run, folder, formats) };
+}
