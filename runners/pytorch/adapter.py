@@ -1,4 +1,4 @@
-"""PyTorch, eager mode, on the CPU."""
+"""PyTorch, eager mode, on the CPU. Synchronised layers over several ranks: ranks.py."""
 
 from __future__ import annotations
 
@@ -16,8 +16,16 @@ from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import BFloat16, Value, dtype_name
+from ranks import MOST_RANKS, RankPool
+from substituted_kernels import cpu_taken_for_an_accelerator
 
-CLASSES = {'batchnorm1d': 'BatchNorm1d', 'batchnorm2d': 'BatchNorm2d', 'batchnorm3d': 'BatchNorm3d'}
+CLASSES = {
+    'batchnorm1d': 'BatchNorm1d',
+    'batchnorm2d': 'BatchNorm2d',
+    'batchnorm3d': 'BatchNorm3d',
+    'syncbatchnorm': 'SyncBatchNorm',
+}
+SUBSTITUTED = 'kernels=substituted'
 PARAMETERS = {'gamma': 'weight', 'beta': 'bias', 'running_mean': 'running_mean', 'running_var': 'running_var'}
 
 _SIGNATURE = 'torch.nn.BatchNorm2d documentation, parameters: track_running_stats is the only choice of statistics'
@@ -44,11 +52,13 @@ class Tape(NamedTuple):
 
 
 class TorchLayer(Layer):
-    def __init__(self, torch: Any, case: Case, data: RankData) -> None:
+    def __init__(self, torch: Any, case: Case, data: RankData, group: Any = None) -> None:
+        """:param group: what the layer is synchronised over, on a rank that has joined others"""
         config = case.config
         self.torch = torch
         self.case = case
         self.data = data
+        self.group = group
         self.given: list[tuple[str, Any, Value]] = []
         self.module = getattr(torch.nn, CLASSES[case.layer])(
             config.num_features,
@@ -57,10 +67,12 @@ class TorchLayer(Layer):
             affine=config.affine,
             track_running_stats=config.statistics == 'tracked',
             dtype=getattr(torch, config.dtype),
+            **({} if group is None else {'process_group': group}),
         )
         for name, value in case.initial.items():
             getattr(self.module, PARAMETERS[name]).data.copy_(self.to_torch(value))
-        self.call = self.module if case.route == 'module' else self.call_function
+        calls = {'module': self.module if group is None else self.call_synchronised, 'functional': self.call_function}
+        self.call = calls[case.route]
 
     def state(self) -> Observation:
         module = self.module
@@ -95,18 +107,24 @@ class TorchLayer(Layer):
             x, *state, module.weight, module.bias, by_batch, module.momentum, module.eps
         )
 
+    def call_synchronised(self, x: Any) -> Any:
+        with cpu_taken_for_an_accelerator(self.torch):
+            return self.module(x)
+
     def backward(self, tape: Tape, nth: int) -> Observation:
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
         self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
         another_follows = nth + 1 < len(tape.grads)
-        gradients = self.torch.autograd.grad(tape.y, tape.sources, dy, retain_graph=another_follows)
+        # a rank without samples returns None for zeros, which only its synchronised form may
+        zeros = {} if self.group is None else {'materialize_grads': True}
+        gradients = self.torch.autograd.grad(tape.y, tape.sources, dy, retain_graph=another_follows, **zeros)
         return {name: self.copy(gradient) for name, gradient in zip(('dx', 'dgamma', 'dbeta'), gradients)}
 
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if bits(self.copy(tensor.detach())) != bits(value)]
 
     def reloaded(self) -> TorchLayer:
-        layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data)
+        layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data, self.group)
         layer.module.load_state_dict(self.module.state_dict())
         layer.module.train(self.module.training)
         return layer
@@ -147,6 +165,7 @@ class TorchAdapter(Adapter):
 
         torch.set_num_threads(threads)
         self.torch = torch
+        self.pool = RankPool(torch, self.construct)
         self.probes = Probes({'torch': torch})
 
     def identify(self) -> dict[str, Any]:
@@ -161,8 +180,11 @@ class TorchAdapter(Adapter):
             'threads': self.torch.get_num_threads(),
             'layers': described_layers(__file__),
             'capabilities': [
-                {'name': f'statistics={row}', 'offered': row not in MISSING_ROWS, **self.reason(row)}
-                for row in ('tracked', 'untracked', 'batch', 'running')
+                *(
+                    {'name': f'statistics={row}', 'offered': row not in MISSING_ROWS, **self.reason(row)}
+                    for row in ('tracked', 'untracked', 'batch', 'running')
+                ),
+                {'name': f'syncbatchnorm ranks=2..{MOST_RANKS}', 'offered': True, 'reason': f'gloo, {SUBSTITUTED}'},
             ],
         }
 
@@ -170,7 +192,8 @@ class TorchAdapter(Adapter):
         """Commit, and the configuration's lines but for the compiler flags."""
         lines = [line.strip(' -') for line in self.torch.__config__.show().splitlines()[1:]]
         facts = [line for line in lines if line and not line.startswith('Build settings')]
-        return f'commit {self.torch.version.git_version}; ' + '; '.join(facts)
+        synchronised = f'syncbatchnorm of several ranks: gloo, {SUBSTITUTED}'
+        return f'commit {self.torch.version.git_version}; ' + '; '.join([*facts, synchronised])
 
     def reason(self, row: str) -> dict[str, str]:
         return {'reason': MISSING_ROWS[row].reason} if row in MISSING_ROWS else {}
@@ -178,15 +201,18 @@ class TorchAdapter(Adapter):
     def observe(self, case: Case) -> Answer:
         if case.config.statistics in MISSING_ROWS:
             return self.probes.unsupported(MISSING_ROWS[case.config.statistics])
-        data = case.ranks[0]
-        for value in data.inputs:
+        for value in [x for rank in case.ranks for x in rank.inputs]:
             mixture = mixed_types(case.config, dtype_name(value))
             if mixture and self.probes.is_refused(mixture):
                 return self.probes.unsupported(mixture)
-        return Observed((observe_rank(case, data, self.construct),))
+        if len(case.ranks) > 1:
+            if case.route == 'functional':
+                raise AdapterFault('the functional form is not synchronised')
+            return Observed(self.pool.observe(case))
+        return Observed((observe_rank(case, case.ranks[0], self.construct),))
 
-    def construct(self, case: Case, data: RankData) -> TorchLayer:
-        return TorchLayer(self.torch, case, data)
+    def construct(self, case: Case, data: RankData, group: Any = None) -> TorchLayer:
+        return TorchLayer(self.torch, case, data, group)
 
 
 def bits(value: Value) -> bytes:

@@ -115,7 +115,7 @@ describe('the minimum of cases, and the empty filter', { timeout }, () => {
 
   it('a selection that matches nothing, is empty, or leaves nothing that the runner speaks: exit code 2', async () => {
     const own = await suiteFile(folder, 'own');
-    const speechless = ['run', '--suite', 'smoke', '--runner', 'pytorch', '--select', 'syncbatchnorm/**', '--out', join(folder, 'out')];
+    const speechless = ['run', '--suite', 'smoke', '--runner', 'flax', '--select', 'syncbatchnorm/**', '--out', join(folder, 'out')];
     const text = await refused(asked(own, '--select', 'batchnorm2d/**'), asked(own, '--select', ''), asked(own, '--select', '**', '--select', '*'), speechless);
     expect(text).toMatchInlineSnapshot(`
       "$ run --suite FOLDER/own.json --runner miniature-honest --out FOLDER/out --select batchnorm2d/**
@@ -130,8 +130,8 @@ describe('the minimum of cases, and the empty filter', { timeout }, () => {
       error: --select '*' matches none of the 1 planned cases (SELECT_EMPTY)
         '*' stands for one component and '**' for any number; 'list' prints the ids, the first is batchnorm1d/norm/output/program=train/shape=5x3/statistics=tracked/affine=true/momentum=0.1/eps=1e-5/initial=distinct/data=unit
       → 2
-      $ run --suite smoke --runner pytorch --select syncbatchnorm/** --out FOLDER/out
-      error: pytorch@2.13.0 would be asked 0 cases of suite 'smoke', expected at least 1 (PLAN_TOO_SMALL)
+      $ run --suite smoke --runner flax --select syncbatchnorm/** --out FOLDER/out
+      error: flax@0.12.8 would be asked 0 cases of suite 'smoke', expected at least 1 (PLAN_TOO_SMALL)
         its adapter does not speak syncbatchnorm: select cases of other layers
       → 2"
     `);

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readGoldens } from '../../cases/golden.ts';
+import { harnessHome } from '../../environments/home.ts';
+import type { Answer } from '../../runners/answer.ts';
+import { openSession } from '../../runners/session.ts';
+import { packageRoot } from '../../spec/package-root.ts';
+import { interpreterOf } from '../fixtures/interpreter-of.ts';
+import { runnerNamed } from '../runners-folder.ts';
+import type { RunOutcome } from './options.ts';
+import { run } from './run.ts';
+
+const silent = { stage: () => undefined, progress: () => undefined };
+const home = harnessHome(process.env);
+const minutes = 60_000;
+
+let folder = '';
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'bn-sync-')));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function ask(runner: string, select: readonly string[]): Promise<RunOutcome> {
+  const options = {
+    suite: 'core', runners: [runner], python: {}, select, out: join(folder, runner), strict: true, jobs: 1, threads: 1, device: 'cpu', timeLimitMs: 60_000, home,
+    command: 'sync-ranks.test',
+  };
+  return run(options, silent, new AbortController().signal);
+}
+
+const pooled = ['syncbatchnorm/sync/**', 'syncbatchnorm/num/golden/**'];
+
+describe('BN-SYNC-01 the real torch.nn.SyncBatchNorm over gloo ranks', () => {
+  let outcome: RunOutcome;
+  beforeAll(async () => {
+    outcome = await ask('pytorch', pooled);
+  }, 10 * minutes);
+
+  it('conforms in every case over several ranks, and leaves none out', () => {
+    const { gate, planned, statuses } = outcome.summary;
+    expect([gate, statuses.conforms]).toEqual(['pass', planned]);
+    expect(planned).toBeGreaterThanOrEqual(70);
+  });
+
+  it('says that its kernels are substituted', () => {
+    expect(outcome.run.runners[0]?.facts?.build).toContain('syncbatchnorm of several ranks: gloo, kernels=substituted');
+  });
+
+  it.each([
+    ['rank-local-statistics', 'BN-SYNC-01'], ['unweighted-pooling', 'BN-SYNC-01'], ['rank-local-gradient-sums', 'BN-SYNC-02'], ['pooled-parameter-gradients', 'BN-SYNC-03'],
+  ])('control: the miniature %s is caught by the same cases, under %s', async (lie, rule) => {
+    const { summary } = await ask(`miniature-${lie}`, pooled);
+    expect(summary.gate).toBe('fail');
+    expect(summary.runners[`miniature-${lie}@1.0`]?.findings[0]).toMatchObject({ rule, cause: lie });
+  }, 5 * minutes);
+});
+
+/** Living processes whose working folder is this one: a runner's is the folder of its log, and so is that of all that it forks. */
+function processesIn(cwd: string): readonly string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && livesIn(name, cwd));
+}
+
+function livesIn(pid: string, cwd: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === cwd && !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false; // gone since the folder was read
+  }
+}
+
+describe('the processes of the ranks', () => {
+  it('start with the first case over several ranks, and go with the runner', async () => {
+    const golden = readGoldens(join(packageRoot, 'cases', 'golden')).map((one) => one.case);
+    const questions = ['first-vector', 'sync-unequal-counts'].map((name, seq) => ({ seq, case: golden.find(({ id }) => id.includes(`name=${name}/`)) ?? golden[0]! }));
+    const runner = await runnerNamed('pytorch');
+    const session = await openSession(runner, { logFolder: folder, python: await interpreterOf(runner, home) });
+    const counts: number[] = [];
+    const kinds: Answer['kind'][] = [];
+    try {
+      for (const question of questions) {
+        await session.run(Readable.from([question]), ({ kind }) => { kinds.push(kind); });
+        counts.push(processesIn(folder).length);
+      }
+    } finally {
+      await session.close();
+    }
+    expect(kinds).toEqual(['observed', 'observed']);
+    expect(counts).toEqual([2, 6]); // the runner and the supervisor; four ranks
+    await expect.poll(() => processesIn(folder), { timeout: 5000 }).toEqual([]);
+  }, 5 * minutes);
+
+  it('that come apart are a fault and not a hang, start anew, and go even if the runner is killed alone', async () => {
+    const python = await interpreterOf(await runnerNamed('pytorch'), home);
+    const script = fileURLToPath(new URL('fixtures/ask_ranks.py', import.meta.url));
+    const { stdout, signal } = await execa(python, [script, join(packageRoot, 'runners', 'pytorch')], { cwd: folder, stdin: 'ignore', reject: false, stderr: 'ignore' });
+    expect(signal).toBe('SIGKILL');
+    expect(stdout).toMatchInlineSnapshot(`
+      "observed: dbeta dgamma dx running_mean running_var step_count; dbeta dgamma dx running_mean running_var step_count
+      fault: the ranks came apart: rank 0 was refused with ValueError: expected at least 2D input (got 1D input), while [1] still waited after 5 s
+      observed: dbeta dgamma dx running_mean running_var step_count; dbeta dgamma dx running_mean running_var step_count"
+    `);
+    await expect.poll(() => processesIn(folder), { timeout: 5000 }).toEqual([]);
+  }, 5 * minutes);
+});
