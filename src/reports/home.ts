@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
  * The text with the user's home folder written as `~`, for files that are shared.
  *
  * Only whole path components count: with home `/root`, `/rootfs/x` and `/mnt/root` stay. A path may follow a flag of one letter
- * (`-I/root/include`) or an escaped line end, as in the build and the messages of a framework.
+ * (`-I/home/me/include`) or an escaped line end, as in the build and the messages of a framework.
  *
  * @param homes  by default the home folder, and what it is a link to: an interpreter tells its own paths so
  */
