@@ -37,6 +37,7 @@ def read_module(path: Path) -> Any:
     if spec is None or spec.loader is None:
         raise ImportError(f'{path} is no Python file')
     module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.parent))  # a module beside it, as when it is run as a script
     spec.loader.exec_module(module)
     return module
 

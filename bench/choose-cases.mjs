@@ -8,15 +8,24 @@ const largestSmall = 256;
 const casesPerFrame = 32;
 
 /**
- * Those of the indices whose cases are small.
+ * One rank, contiguous, without a reload: what the hand-written scripts do.
+ *
+ * @param {import('../src/cases/case.ts').Case} question
+ */
+function isPlain({ ranks, program, layout = 'contiguous' }) {
+  return ranks.length === 1 && layout === 'contiguous' && program.every(({ op }) => op !== 'reload');
+}
+
+/**
+ * Those of the indices whose cases are small and plain.
  *
  * @param {Plan} plan
  * @param {readonly number[]} indices
  */
 export function smallCases(plan, indices) {
   return indices.filter((index) => {
-    const { ranks } = caseAt(plan, index);
-    return ranks.flatMap(({ inputs }) => inputs).reduce((sum, { data }) => sum + data.length, 0) <= largestSmall;
+    const question = caseAt(plan, index);
+    return isPlain(question) && question.ranks.flatMap(({ inputs }) => inputs).reduce((sum, { data }) => sum + data.length, 0) <= largestSmall;
   });
 }
 
