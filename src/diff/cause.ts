@@ -43,9 +43,10 @@ export function explain(
   const situation = situationOf(question, observation, deviations, offered);
   const variants = variantCauses.filter((cause) => isExplainedBy(cause, situation));
   if (situation.stably) return { cause: naiveAccumulation.id, candidates: [naiveAccumulation, ...variants, ...besides(situation, variants)] };
-  const sharp = variants.length > 0 ? variants : combinedCauses.filter((cause) => isExplainedBy(cause, situation));
+  const own = ownTypeCauses(situation);
+  const sharp = variants.length > 0 || own.length > 0 ? variants : combinedCauses.filter((cause) => isExplainedBy(cause, situation)); // two departures are no rival of right formulas in a narrow type
   const wide = explainByOnePass(situation) ? [onePassVariance] : [];
-  if (sharp.length > 0) return { cause: nameOf(sharp), candidates: [...sharp, ...wide, ...explainByRounding(situation), ...ownTypeCauses(situation)] };
+  if (sharp.length > 0) return { cause: nameOf(sharp), candidates: [...sharp, ...wide, ...explainByRounding(situation), ...own] };
   const explained = explainWithoutFormula(situation, wide);
   return explained.cause === 'unexplained' ? explainBeside(documented, situation) : explained;
 }

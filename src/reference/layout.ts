@@ -11,8 +11,9 @@ export function forEachInChannel(tensor: Tensor, channel: number, visit: (index:
 
 /** The extents that Batch Normalization sees: N, C and the product of the spatial axes (1 at rank 2). */
 export function splitShape(shape: readonly number[]): { batch: number; channels: number; spatial: number } {
-  const [batch = 0, channels = 0, ...rest] = shape;
-  return { batch, channels, spatial: rest.reduce((product, extent) => product * extent, 1) };
+  let spatial = 1;
+  for (let axis = 2; axis < shape.length; axis++) spatial *= shape[axis]!;
+  return { batch: shape[0] ?? 0, channels: shape[1] ?? 0, spatial };
 }
 
 /** Elements per channel, n = N·∏spatial. */

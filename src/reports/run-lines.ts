@@ -33,7 +33,17 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
 
 /** One line of run.ndjson; NaN and infinities become words, the home folder `~`. */
 export function encodeLine(line: RunLine): string {
-  return `${JSON.stringify(line, (_, value: unknown) => writable(value))}\n`;
+  return `${isWritable(line) ? JSON.stringify(line) : JSON.stringify(line, (_, value: unknown) => writable(value))}\n`;
+}
+
+/** Whether a value can be written as it is: most lines can, and a replacer costs more than the rest of them. */
+function isWritable(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'string') return !value.includes('/') || shortenHome(value) === value;
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every((item) => isWritable(item));
+  for (const name in value) if (!isWritable((value as Readonly<Record<string, unknown>>)[name])) return false;
+  return true;
 }
 
 function writable(value: unknown): unknown {
