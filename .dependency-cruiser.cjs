@@ -38,7 +38,7 @@ module.exports = {
       name: 'no-development-packages',
       comment: 'what is published runs without development packages',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.test\\.ts$|^src/spec/generated/' },
+      from: { path: '^src/', pathNot: '\\.(test|fixture)\\.ts$|^src/spec/generated/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 
 /** @typedef {{ readonly [key: string]: unknown, readonly $id: string, readonly title: string, readonly definitions?: Readonly<Record<string, unknown>> }} Schema */
 
@@ -60,7 +60,7 @@ export function bundle(schema, all) {
  */
 function resolve(reference, home, all) {
   const [file = '', pointer = ''] = reference.split('#');
-  const id = file === '' ? home.$id : home.$id.replace(/[^/]*$/, file);
+  const id = file === '' ? home.$id : posix.normalize(home.$id.replace(/[^/]*$/, file));
   const name = pointer.replace('/definitions/', '');
   const target = all.get(id);
   if (target?.definitions?.[name] === undefined) throw new Error(`${home.$id} refers to '${reference}', which does not exist (references are relative: 'suite#…', not 'schemas/suite#…')`);

@@ -91,10 +91,11 @@ function versionSection(framework, version) {
 }
 
 /** @param {VersionDialect} version */
-function spellings({ parameters, statistics, observables }) {
+function spellings({ parameters, statistics, routes, observables }) {
   const rows = [
     ...Object.entries(parameters).map(([name, { name: spelled, default: initial, conversion, domain }]) => [code(name), spelled === null ? 'not offered' : code(spelled), conversion, literal(initial), domain]),
     ...Object.entries(statistics).map(([row, spelling]) => [code(`statistics=${row}`), spelling.spelling === null ? `not offered: ${spelling.reason}` : code(spelling.spelling), '', '', '']),
+    ...Object.entries(routes ?? {}).map(([route, spelling]) => [code(`route=${route}`), spelling.spelling === null ? `not offered: ${spelling.reason}` : code(spelling.spelling), '', '', '']),
     ...Object.entries(observables).map(([name, spelling]) => [`observed ${code(name)}`, spelling.offered ? spelling.name : `not offered: ${spelling.reason}`, '', '', '']),
   ];
   return table(['canonical', 'spelled', 'conversion', 'default', 'domain'], rows);
@@ -109,7 +110,7 @@ function departures({ departures: listed }) {
 /** @param {VersionDialect} version */
 function refusals({ errors }) {
   if (errors.length === 0) return 'Any error is accepted where a rule asks for a refusal.';
-  const rows = errors.map(({ when, point, class: name, messageContains, source }) => [circumstance(when), point, code(name), messageContains, source]);
+  const rows = errors.map(({ when, point, class: name, messageContains, source }) => [circumstance(when), point, code(name), messageContains ?? 'anything', source]);
   return table(['refused', 'at', 'class', 'message contains', 'source'], rows);
 }
 

@@ -1,4 +1,4 @@
-"""Flax (nnx), without jit, on the CPU."""
+"""Flax (nnx), without jit but for the route compiled, on the CPU."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
 from bn_protocol.cases import Case, RankData
+from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probe, Probes
-from bn_protocol.tensors import BFloat16, Value
+from bn_protocol.tensors import BFloat16, Value, dtype_name
 
 PARAMETERS = {'gamma': 'scale', 'beta': 'bias', 'running_mean': 'mean', 'running_var': 'var'}
 GRADIENTS = (('dgamma', 'scale'), ('dbeta', 'bias'))
@@ -39,6 +40,22 @@ NO_FUNCTION = Probe(
     'flax.nnx documentation, nn: layers; normalization has modules only',
     'nnx.batch_norm',
 )
+_JAX = 'JAX documentation, jax package: no such name'
+#: what other frameworks have in this place
+MISSING_ROUTES = {
+    'functional': NO_FUNCTION,
+    'functional-call': Probe(
+        'no call with parameters handed in: split and merge make another layer of them',
+        'flax.nnx documentation, functional API',
+        'nnx.functional_call',
+    ),
+    'no-grad': Probe('no context without gradients: they are recorded only where asked', _JAX, 'jax.no_grad'),
+    'inference-mode': Probe('no inference mode', _JAX, 'jax.inference_mode'),
+    'autocast': Probe('no context that chooses types: a layer is given its dtype', _JAX, 'jax.autocast'),
+    'scripted': Probe('no script language', _JAX, 'jax.script'),
+    'graph': Probe('no mode in which every layer is compiled: nnx.jit is asked for', _JAX, 'jax.set_context'),
+    'asynchronous': Probe('no call that chooses it: a process says at its start', _JAX, 'jax.asynchronous'),
+}
 NO_STRIDES = Probe(
     'an array of JAX has an order of its axes in memory, and no strides',
     'jax.Array documentation, attributes; jax.experimental.layout documentation, Layout: major_to_minor',
@@ -92,7 +109,9 @@ class FlaxLayer(Layer):
         return to_numpy(self.call(self.module, x)), None
 
     def call(self, module: Any, x: Any) -> Any:
-        return module(x, use_running_average=self.use_running_average)
+        if self.case.route == 'compiled':
+            return self.nnx.jit(called, static_argnums=2)(module, x, self.use_running_average)
+        return called(module, x, self.use_running_average)
 
     def forward_with_tape(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
         """One forward as a pure function: the state that it left goes back into the layer once, before any backward."""
@@ -112,7 +131,8 @@ class FlaxLayer(Layer):
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
         self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
         dx, parameters = tape.pull(dy)
-        named = {name: to_numpy(parameters[own][...]) for name, own in GRADIENTS if own in parameters}
+        trained = () if self.case.config.frozen else GRADIENTS
+        named = {name: to_numpy(parameters[own][...]) for name, own in trained if own in parameters}
         return {'dx': to_numpy(dx), **named}
 
     def reloaded(self) -> FlaxLayer:
@@ -123,6 +143,22 @@ class FlaxLayer(Layer):
 
     def changed(self) -> Sequence[str]:
         return [name for name, array, value in self.given if bits(to_numpy(array)) != bits(value)]
+
+    def describe(self) -> Description:
+        module = self.module
+        weights = [(name, getattr(module, name)) for name in ('scale', 'bias')]
+        return {
+            'arguments': arguments_of(type(module).__init__),
+            'inputs': inputs_of(module.__call__),
+            'training': not module.use_running_average,
+            'repr': repr(module),
+            'parameters': [
+                parameter(name, one.shape, one.dtype, trainable=True) for name, one in weights if one is not None
+            ],
+            'buffers': [
+                stored(name, one.shape, one.dtype) for name, one in (('mean', module.mean), ('var', module.var))
+            ],
+        }
 
     def laid_out(self, value: Value) -> Any:
         """The array in the memory layout that the case asks; its shape and values stay."""
@@ -136,6 +172,10 @@ class FlaxLayer(Layer):
     def to_jax(self, value: Value) -> Any:
         numpy = self.jax.numpy
         return numpy.array(value.bits.view(numpy.bfloat16.dtype) if isinstance(value, BFloat16) else value)
+
+
+def called(module: Any, x: Any, use_running_average: bool | None) -> Any:  # noqa: FBT001 - static of a compiled function
+    return module(x, use_running_average=use_running_average)
 
 
 def bits(value: Value) -> bytes:
@@ -197,11 +237,15 @@ class FlaxAdapter(Adapter):
         if doubts:
             return self.probes.unsupported(doubts[0])
         data = case.ranks[0]
-        with self.jax.enable_x64(case.config.dtype == 'float64'):  # JAX shortens float64 otherwise
+        with self.jax.enable_x64(has_long_type(case, data)):  # JAX shortens float64 and int64 otherwise
             return Observed((observe_rank(case, data, self.construct),))
 
     def construct(self, case: Case, data: RankData) -> FlaxLayer:
         return FlaxLayer(self.jax, self.nnx, case, data)
+
+
+def has_long_type(case: Case, data: RankData) -> bool:
+    return case.config.dtype == 'float64' or any(dtype_name(x) in ('float64', 'int64') for x in data.inputs)
 
 
 def missing(case: Case) -> list[Probe]:
@@ -213,8 +257,8 @@ def missing(case: Case) -> list[Probe]:
         doubts.append(NO_CUMULATIVE_AVERAGE)
     if case.layout == 'strided':
         doubts.append(NO_STRIDES)
-    if case.route == 'functional':
-        doubts.append(NO_FUNCTION)
+    if case.route in MISSING_ROUTES:
+        doubts.append(MISSING_ROUTES[case.route])
     return doubts
 
 

@@ -13,10 +13,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
 from bn_protocol.cases import Case, RankData
+from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probe, Probes
-from bn_protocol.tensors import BFloat16, Value
+from bn_protocol.tensors import BFloat16, Value, dtype_name
 
 VARIABLES = {'gamma': 'gamma', 'beta': 'beta', 'running_mean': 'moving_mean', 'running_var': 'moving_variance'}
 GRADIENTS = (('dgamma', 'gamma'), ('dbeta', 'beta'))
@@ -43,6 +44,23 @@ MISSING_ROWS = {
         f"{_DOCUMENTATION}, training: 'using the mean and variance of its moving statistics, learned during training'",
         'keras.layers.BatchNormalization(use_batch_statistics=True)',
     ),
+}
+_KERAS = 'Keras documentation, API list: no such name'
+#: what other frameworks have in this place
+MISSING_ROUTES = {
+    'functional': Probe(
+        'no function over given state: keras.ops.batch_normalization takes statistics and moves none',
+        'keras.ops.batch_normalization documentation, arguments',
+        'keras.ops.batch_normalization(jax.numpy.ones((2, 3)), training=True)',
+    ),
+    'functional-call': Probe('no such call: stateless_call also gives the state back', _KERAS, 'keras.functional_call'),
+    'no-grad': Probe('no context without gradients: the backend records them where asked', _KERAS, 'keras.no_grad'),
+    'inference-mode': Probe('no inference mode', _KERAS, 'keras.inference_mode'),
+    'autocast': Probe('no context that chooses types: a layer has a dtype policy', _KERAS, 'keras.autocast'),
+    'scripted': Probe('no script language', _KERAS, 'keras.script'),
+    'compiled': Probe('no compiled layer: a Model is compiled', _KERAS, 'keras.layers.BatchNormalization().compile()'),
+    'graph': Probe('no mode in which every layer is compiled', _KERAS, 'keras.set_context'),
+    'asynchronous': Probe('no call that chooses it', _KERAS, 'keras.asynchronous'),
 }
 NO_STRIDES = Probe(
     'an array of JAX has an order of its axes in memory, and no strides',
@@ -115,7 +133,8 @@ class KerasLayer(Layer):
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
         self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
         dx, parameters = tape.pull(dy)
-        return {'dx': to_numpy(dx), **{name: to_numpy(parameters[own]) for name, own in GRADIENTS if own in parameters}}
+        trained = () if self.case.config.frozen else GRADIENTS
+        return {'dx': to_numpy(dx), **{name: to_numpy(parameters[own]) for name, own in trained if own in parameters}}
 
     def reloaded(self) -> KerasLayer:
         layer = KerasLayer(self.jax, self.keras, self.case._replace(initial={}), self.data)
@@ -124,6 +143,23 @@ class KerasLayer(Layer):
 
     def changed(self) -> Sequence[str]:
         return [name for name, array, value in self.given if bits(to_numpy(array)) != bits(value)]
+
+    def describe(self) -> Description:
+        """A layer has no mode of its own; a call that says nothing evaluates."""
+        layer = self.layer
+        weights = [(name, getattr(layer, name)) for name in ('gamma', 'beta')]
+        return {
+            'arguments': arguments_of(type(layer)),
+            'inputs': inputs_of(layer.call),
+            'training': False,
+            'repr': repr(layer),
+            'parameters': [
+                parameter(name, one.shape, one.dtype, trainable=one.trainable)
+                for name, one in weights
+                if one is not None
+            ],
+            'buffers': [stored(one.name, one.shape, one.dtype) for one in (layer.moving_mean, layer.moving_variance)],
+        }
 
     def laid_out(self, value: Value) -> Any:
         """The array in the memory layout that the case asks; its shape and values stay."""
@@ -157,9 +193,9 @@ def to_numpy(array: Any) -> Value:
 
 
 def rank_of(layer: str, data: RankData) -> int:
-    """The rank to build for: that of the first input where the layer takes it."""
+    """The rank to build for: that of the first input where there is one and the layer takes it."""
     ranks = RANKS[layer]
-    given = len(data.inputs[0].shape)
+    given = len(data.inputs[0].shape) if data.inputs else 0
     return given if given in ranks else ranks[0]
 
 
@@ -208,11 +244,15 @@ class KerasAdapter(Adapter):
         if doubts:
             return self.probes.unsupported(doubts[0])
         data = case.ranks[0]
-        with self.jax.enable_x64(case.config.dtype == 'float64'):  # JAX shortens float64 otherwise
+        with self.jax.enable_x64(has_long_type(case, data)):  # JAX shortens float64 and int64 otherwise
             return Observed((observe_rank(case, data, self.construct),))
 
     def construct(self, case: Case, data: RankData) -> KerasLayer:
         return KerasLayer(self.jax, self.keras, case, data)
+
+
+def has_long_type(case: Case, data: RankData) -> bool:
+    return case.config.dtype == 'float64' or any(dtype_name(x) in ('float64', 'int64') for x in data.inputs)
 
 
 def missing(case: Case) -> list[Probe]:
@@ -224,6 +264,8 @@ def missing(case: Case) -> list[Probe]:
         doubts.append(NO_CUMULATIVE_AVERAGE)
     if case.layout == 'strided':
         doubts.append(NO_STRIDES)
+    if case.route in MISSING_ROUTES:
+        doubts.append(MISSING_ROUTES[case.route])
     return doubts
 
 

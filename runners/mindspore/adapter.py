@@ -1,23 +1,28 @@
-"""MindSpore, PyNative mode, synchronous, on the CPU."""
+"""MindSpore on the CPU: PyNative mode, synchronous, but for the routes that say otherwise."""
 
 from __future__ import annotations
 
 import inspect
 import os
 import sys
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Sequence
+from typing import Any, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
+from asynchronous import FLAG, AsynchronousProcess, answer_cases
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
 from bn_protocol.cases import Case, Config, RankData
+from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import BFloat16, Value, dtype_name
+from graph import CompiledCells
 
 CLASSES = {'batchnorm1d': 'BatchNorm1d', 'batchnorm2d': 'BatchNorm2d', 'batchnorm3d': 'BatchNorm3d'}
 INITIALISERS = {
@@ -40,6 +45,23 @@ NO_UNTRACKED_ROW = Probe(
     'mindspore.nn.BatchNorm2d(3, track_running_stats=False)',
 )
 
+_BATCH_NORM = 'mindspore.ops.batch_norm documentation'
+NO_FUNCTION_OF_RANK_5 = Probe(
+    'the function takes no input of rank 5',
+    f'{_BATCH_NORM}, input_x: rank 2 to 4',
+    'mindspore.ops.batch_norm(mindspore.Tensor(numpy.ones((2, 3, 1, 2, 2), "float32")),'
+    ' *[mindspore.Tensor(numpy.ones(3, "float32"))] * 4).asnumpy()',
+)
+_API = 'mindspore documentation, API list: no such name'
+MISSING_ROUTES = {
+    'functional-call': Probe('no call with parameters handed in', _API, 'mindspore.ops.functional_call'),
+    'no-grad': Probe('no context without gradients: they are recorded only where asked', _API, 'mindspore.no_grad'),
+    'inference-mode': Probe('no inference mode', _API, 'mindspore.inference_mode'),
+    'autocast': Probe('no context that chooses types: amp changes the network', _API, 'mindspore.amp.autocast'),
+    'scripted': Probe('no script language', _API, 'mindspore.jit.script'),
+    'compiled': Probe('no compiler but that of GRAPH mode, the route graph', _API, 'mindspore.compile'),
+}
+
 
 class Tape(NamedTuple):
     """Gradients that the fused pass has already given."""
@@ -48,19 +70,28 @@ class Tape(NamedTuple):
 
 
 class MindSporeLayer(Layer):
-    def __init__(self, mindspore: Any, case: Case, data: RankData) -> None:
+    def __init__(self, mindspore: Any, case: Case, data: RankData, graphs: CompiledCells | None = None) -> None:
         config = case.config
         if config.momentum is None:
             raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
+        if case.route == 'graph' and graphs is None:
+            raise AdapterFault('a compiled cell is shared, so it is neither copied nor loaded into another')
         self.mindspore = mindspore
         self.case = case
         self.data = data
         self.given: list[tuple[str, Any, Value]] = []
-        # initial values at construction: set_data afterwards costs a cell twice, once for values that are thrown away
-        arguments = {INITIALISERS[name]: self.to_mindspore(value) for name, value in case.initial.items()}
+        self.graph = graphs.of(case, data, partial(self.new_cell, {})) if graphs and case.route == 'graph' else None
+        if self.graph is not None:
+            self.graph.begin(case.initial)
+        self.take(self.new_cell(case.initial) if self.graph is None else self.graph.cell)
+
+    def new_cell(self, initial: Mapping[str, Value]) -> Any:
+        """Initial values at construction: set_data afterwards costs a cell twice, once for values thrown away."""
+        config = self.case.config
+        arguments = {INITIALISERS[name]: self.to_mindspore(value) for name, value in initial.items()}
         if config.dtype != 'float32':  # 2.0.0 has no such argument
-            arguments['dtype'] = getattr(mindspore, config.dtype)
-        self.cell = getattr(mindspore.nn, CLASSES[case.layer])(
+            arguments['dtype'] = getattr(self.mindspore, config.dtype)
+        return getattr(self.mindspore.nn, CLASSES[self.case.layer])(
             config.num_features,
             eps=config.eps,
             momentum=1.0 - config.momentum,  # theirs is the weight of the old state
@@ -68,12 +99,20 @@ class MindSporeLayer(Layer):
             use_batch_statistics=USE_BATCH_STATISTICS[config.statistics],
             **arguments,
         )
-        holder = getattr(self.cell, 'bn2d', self.cell)  # BatchNorm3d is a BatchNorm2d in a wrapper
+
+    def take(self, cell: Any) -> None:
+        """Make this cell the one that is asked."""
+        config = self.case.config
+        holder = getattr(cell, 'bn2d', cell)  # BatchNorm3d is a BatchNorm2d in a wrapper
+        if config.frozen:
+            holder.gamma.requires_grad = holder.beta.requires_grad = False
+        self.cell = cell
         self.moving_mean = holder.moving_mean
         self.moving_variance = holder.moving_variance
         self.holder = holder
-        self.weights = (holder.gamma, holder.beta) if config.affine else None
-        self.call = self.cell if case.route == 'module' else self.call_function
+        self.weights = (holder.gamma, holder.beta) if config.affine and not config.frozen else None
+        calls = {'functional': self.call_function, 'graph': self.graph and self.graph.call}
+        self.call = calls.get(self.case.route) or cell
 
     def state(self) -> Observation:
         return {'running_mean': copy(self.moving_mean), 'running_var': copy(self.moving_variance)}
@@ -88,14 +127,12 @@ class MindSporeLayer(Layer):
         return copy(self.call(x)), None
 
     def call_function(self, x: Any) -> Any:
-        """The function over the cell's parameters and state. Only one row of the mode table follows ``training``."""
-        cell = self.holder
-        if self.case.layer == 'batchnorm3d' or self.case.config.statistics != 'tracked':
-            raise AdapterFault('the functional form takes no such input or mode')
+        """The function over the cell's parameters and state; theirs is the weight of the new batch here."""
+        cell, config = self.holder, self.case.config
+        by_batch = USE_BATCH_STATISTICS[config.statistics]
+        training = self.cell.training if by_batch is None else by_batch
         state = (self.moving_mean, self.moving_variance)
-        return self.mindspore.ops.batch_norm(
-            x, *state, cell.gamma, cell.beta, self.cell.training, self.case.config.momentum, self.case.config.eps
-        )
+        return self.mindspore.ops.batch_norm(x, *state, cell.gamma, cell.beta, training, config.momentum, config.eps)
 
     def forward_and_backward(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
         """One fused pass: ``grad`` alone would run the forward again and move the state twice.
@@ -113,8 +150,10 @@ class MindSporeLayer(Layer):
             y = call(x)
             return (y * dy).sum(), y
 
-        run = self.mindspore.value_and_grad(weighted_sum, 0, self.weights, has_aux=True)
-        (_, y), gradients = run(x)
+        if self.graph is not None:
+            (_, y), gradients = self.graph.differentiated(x, dy, self.weights)
+        else:
+            (_, y), gradients = self.mindspore.value_and_grad(weighted_sum, 0, self.weights, has_aux=True)(x)
         return copy(y), Tape(self.named(gradients))
 
     def named(self, gradients: Any) -> Observation:
@@ -138,12 +177,35 @@ class MindSporeLayer(Layer):
         layer.cell.set_train(self.cell.training)
         return layer
 
+    def copied(self) -> MindSporeLayer:
+        layer = MindSporeLayer(self.mindspore, self.case._replace(initial={}), self.data)
+        layer.take(deepcopy(self.cell))
+        return layer
+
+    def describe(self) -> Description:
+        """gamma and beta are parameters even where nothing trains them; the moving statistics are buffers in fact."""
+        holder = self.holder
+        weights, statistics = (holder.gamma, holder.beta), (self.moving_mean, self.moving_variance)
+        return {
+            'arguments': arguments_of(type(self.cell)),
+            'inputs': inputs_of(self.cell.construct),
+            'training': bool(self.cell.training),
+            'repr': repr(self.cell),
+            'parameters': [parameter(one.name, one.shape, one.dtype, trainable=one.requires_grad) for one in weights],
+            'buffers': [stored(one.name, one.shape, one.dtype) for one in statistics],
+        }
+
     def laid_out(self, value: Value) -> Any:
         """The tensor as a view of another memory order, where the case asks one; its shape and values stay."""
         x = self.to_mindspore(value)
         layout = self.case.layout
         if layout == 'contiguous':
             return x
+        if layout == 'expanded':
+            return self.to_mindspore(np.ascontiguousarray(value[:1])).expand(value.shape)
+        if layout == 'offset':
+            flat = np.concatenate([np.zeros(3, value.dtype), value.ravel()])
+            return self.to_mindspore(flat)[3:].view(value.shape)
         if layout == 'strided':
             spread = np.zeros((*value.shape, 2), value.dtype)
             spread[..., 0] = value
@@ -164,6 +226,10 @@ def copy(tensor: Any) -> np.ndarray:
 
 
 class MindSporeAdapter(Adapter):
+    def __init__(self, *, blocking: bool = True) -> None:
+        """:param blocking: kernels have run when a call returns"""
+        self.blocking = blocking
+
     def load(self, threads: int, device: str) -> None:
         if device != 'cpu':
             raise AdapterFault(f'this adapter speaks for the cpu only, not for {device!r}')
@@ -172,10 +238,12 @@ class MindSporeAdapter(Adapter):
         with few_processors(threads):
             import mindspore
 
-            make_synchronous(mindspore, threads)
+            prepare(mindspore, threads, blocking=self.blocking)
             make_pools(mindspore)
         self.mindspore = mindspore
         self.threads = threads
+        self.graphs = CompiledCells(mindspore)
+        self.asynchronous = AsynchronousProcess(__file__, threads)
         self.probes = Probes({'mindspore': mindspore, 'numpy': np})
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
 
@@ -195,18 +263,28 @@ class MindSporeAdapter(Adapter):
                 {'name': 'statistics=running', 'offered': True},
                 {'name': 'statistics=untracked', 'offered': False, 'reason': NO_UNTRACKED_ROW.reason},
                 {'name': 'momentum=cumulative', 'offered': False, 'reason': NO_CUMULATIVE_AVERAGE.reason},
+                *({'name': f'route={route}', 'offered': True} for route in ('graph', 'asynchronous')),
+                *(
+                    {'name': f'route={route}', 'offered': False, 'reason': probe.reason}
+                    for route, probe in MISSING_ROUTES.items()
+                ),
             ],
         }
 
     def observe(self, case: Case) -> Answer:
         data = case.ranks[0]
-        doubts = self.doubts(case.config, data)
+        doubts = [*self.doubts(case.config, data), *doubted_route(case)]
         if doubts:
             return self.probes.unsupported(doubts[0])
-        return Observed((observe_rank(case, data, self.construct),))
+        if case.route == 'asynchronous':
+            return self.asynchronous.observe(case)
+        return self.observed(case)
+
+    def observed(self, case: Case) -> Observed:
+        return Observed((observe_rank(case, case.ranks[0], self.construct),))
 
     def construct(self, case: Case, data: RankData) -> MindSporeLayer:
-        return MindSporeLayer(self.mindspore, case, data)
+        return MindSporeLayer(self.mindspore, case, data, self.graphs)
 
     def doubts(self, config: Config, data: RankData) -> list[Probe]:
         """What the case asks for and the framework is said to refuse."""
@@ -233,20 +311,33 @@ def input_type(name: str) -> Probe:
     return Probe(f'no {name} input', f'{_DOCUMENTATION}, supported types: float16, float32', call)
 
 
-def make_synchronous(mindspore: Any, threads: int) -> None:
-    """Run kernels at the call, so that an error belongs to its case. Must come before the first tensor."""
+def doubted_route(case: Case) -> list[Probe]:
+    if case.route in MISSING_ROUTES:
+        return [MISSING_ROUTES[case.route]]
+    return [NO_FUNCTION_OF_RANK_5] if case.route == 'functional' and case.layer == 'batchnorm3d' else []
+
+
+def prepare(mindspore: Any, threads: int, *, blocking: bool) -> None:
+    """PyNative mode; where it blocks, an error belongs to its case. Must come before the first tensor."""
     if hasattr(mindspore, 'runtime'):
         mindspore.set_context(mode=mindspore.PYNATIVE_MODE)
         mindspore.set_device('CPU')
-        mindspore.runtime.launch_blocking()
+        if blocking:
+            mindspore.runtime.launch_blocking()
         mindspore.runtime.dispatch_threads_num(threads)
     else:
         mindspore.set_context(
             mode=mindspore.PYNATIVE_MODE,
             device_target='CPU',
-            pynative_synchronize=True,
+            pynative_synchronize=blocking,
             runtime_num_threads=threads,
         )
+
+
+def serve_asynchronous(end: int, threads: int) -> None:
+    adapter = MindSporeAdapter(blocking=False)
+    adapter.load(threads, 'cpu')
+    answer_cases(end, adapter.observed, lambda: make_pools(adapter.mindspore))
 
 
 def make_pools(mindspore: Any) -> None:
@@ -265,4 +356,7 @@ def commit(mindspore: Any) -> str:
 
 
 if __name__ == '__main__':
-    serve(MindSporeAdapter())
+    if sys.argv[1:2] == [FLAG]:
+        serve_asynchronous(int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        serve(MindSporeAdapter())

@@ -12,21 +12,21 @@ import numpy as np
 
 from bn_protocol.adapter import Layer, Observation
 from bn_protocol.cases import Case, RankData
+from constructor import Constructor
 from mode_table import ModeTable
 from refusals import Refusals
 from rows import GradientSums, Moments, Rows, Tape, Vector, Witness, column, from_rows, native, to_rows
 
 
-class HonestLayer(ModeTable, Refusals, Layer):
+class HonestLayer(ModeTable, Refusals, Constructor, Layer):
     """One layer on one rank; the data of its peers is at hand, which stands for the communication."""
 
     def __init__(self, case: Case, data: RankData) -> None:
-        if case.config.num_features < 1:
-            raise ValueError(f'num_features must be at least 1, got {case.config.num_features}')
         self.case = case
         self.data = data
         self.layer = case.layer
         self.config = case.config
+        self.check_arguments()
         self.peers = case.ranks
         self.rank = next(rank for rank, peer in enumerate(case.ranks) if peer is data)
         self.dtype = np.dtype(case.config.dtype)
@@ -110,6 +110,13 @@ class HonestLayer(ModeTable, Refusals, Layer):
         return 1.0 / self.updates if momentum is None else momentum
 
     def move_state(self, batch: Moments, weight: float) -> None:
+        if batch.n > 0 or self.empty_batch_moves():
+            self.move_towards(batch, weight)
+
+    def empty_batch_moves(self) -> bool:  # BN-STAT-04
+        return False
+
+    def move_towards(self, batch: Moments, weight: float) -> None:
         new_mean, new_var = self.moved_mean(batch, weight), self.moved_variance(batch, weight)
         self.running_mean = self.round_to_layer(new_mean)
         self.running_var = self.round_to_layer(new_var)
@@ -263,6 +270,9 @@ class HonestLayer(ModeTable, Refusals, Layer):
         layer.step_count, layer.updates = self.step_count, self.updates
         return layer
 
+    def copied(self) -> HonestLayer:  # BN-STATE-13
+        return self.reloaded()
+
     # --- what is reported
 
     def reported_y(self, y: np.ndarray, dtype: np.dtype) -> np.ndarray:  # BN-SHAPE-01, BN-DTYPE-01
@@ -272,7 +282,7 @@ class HonestLayer(ModeTable, Refusals, Layer):
         return dx.astype(dtype)
 
     def reported_parameters(self, tape: Tape, dy: Sequence[Rows]) -> Observation:  # BN-DTYPE-02
-        if not self.config.affine:
+        if not self.config.affine or self.config.frozen:
             return {}
         return {'dgamma': self.dgamma(tape, dy).astype(self.dtype), 'dbeta': self.dbeta(tape, dy).astype(self.dtype)}
 

@@ -19,6 +19,27 @@ class Refusals:
     config: Config
     training: bool
 
+    def check_arguments(self) -> None:  # BN-ERR-02, BN-ERR-03
+        self.check_features()
+        self.check_eps()
+        self.check_momentum()
+
+    def check_features(self) -> None:
+        features = self.config.num_features
+        if not isinstance(features, int):
+            raise TypeError(f'num_features must be a whole number, got {features}')
+        if features < 1:
+            raise ValueError(f'num_features must be at least 1, got {features}')
+
+    def check_eps(self) -> None:
+        if self.config.eps <= 0:
+            raise ValueError(f'eps must be positive, got {self.config.eps}')
+
+    def check_momentum(self) -> None:
+        momentum = self.config.momentum
+        if momentum is not None and not 0 <= momentum <= 1:
+            raise ValueError(f'momentum must lie in [0, 1], got {momentum}')
+
     def check(self, inputs: Sequence[np.ndarray]) -> None:
         for x in inputs:
             self.check_type(x)
@@ -27,7 +48,7 @@ class Refusals:
         if self.needs_several_values():
             self.check_count(sum(x.size // x.shape[1] for x in inputs))
 
-    def check_type(self, x: np.ndarray) -> None:
+    def check_type(self, x: np.ndarray) -> None:  # BN-DTYPE-03
         if x.dtype.kind != 'f':
             raise TypeError(f'expected a floating-point input, got {x.dtype}')
 
@@ -46,5 +67,5 @@ class Refusals:
         return row in ('untracked', 'batch') or (row == 'tracked' and self.training)
 
     def check_count(self, count: int) -> None:  # BN-STAT-02
-        if count <= 1:
+        if count == 1:
             raise ValueError(f'expected more than one value per channel, got {count}')

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import copy
+import os
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple, Sequence
+from typing import Any, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import Case, Config, RankData
+from bn_protocol.cases import WITHOUT_GRADIENTS, Case, Config, RankData
+from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import BFloat16, Value, dtype_name
 from ranks import MOST_RANKS, RankPool
+from routes import LATER_ROUTES, MISSING_ROUTES, Called, backend, doubted_route, routed
 from substituted_kernels import cpu_taken_for_an_accelerator
 
 CLASSES = {
@@ -60,7 +64,7 @@ class TorchLayer(Layer):
         self.data = data
         self.group = group
         self.given: list[tuple[str, Any, Value]] = []
-        self.module = getattr(torch.nn, CLASSES[case.layer])(
+        module = getattr(torch.nn, CLASSES[case.layer])(
             config.num_features,
             eps=config.eps,
             momentum=config.momentum,
@@ -69,20 +73,30 @@ class TorchLayer(Layer):
             dtype=getattr(torch, config.dtype),
             **({} if group is None else {'process_group': group}),
         )
+        if config.frozen:
+            for weight in module.parameters():
+                weight.requires_grad = False
         for name, value in case.initial.items():
-            getattr(self.module, PARAMETERS[name]).data.copy_(self.to_torch(value))
-        calls = {'module': self.module if group is None else self.call_synchronised, 'functional': self.call_function}
-        self.call = calls[case.route]
+            getattr(module, PARAMETERS[name]).data.copy_(self.to_torch(value))
+        self.take(module)
+
+    def take(self, module: Any) -> None:
+        """Make this module the one that is asked."""
+        synchronised = Called(module, self.call_synchronised, None)
+        self.module, self.call, self.handed = (
+            routed(self.torch, module, self.case.route) if self.group is None else synchronised
+        )
 
     def state(self) -> Observation:
-        module = self.module
-        if module.running_mean is None:
+        mean = self.own('running_mean')
+        if mean is None:
             return {}
-        return {
-            'running_mean': self.copy(module.running_mean),
-            'running_var': self.copy(module.running_var),
-            **({'step_count': module.num_batches_tracked.item()} if self.case.route == 'module' else {}),
-        }
+        counted = {} if self.case.route == 'functional' else {'step_count': self.own('num_batches_tracked').item()}
+        return {'running_mean': self.copy(mean), 'running_var': self.copy(self.own('running_var')), **counted}
+
+    def own(self, name: str) -> Any:
+        """A parameter or a part of the state, from where the route keeps it."""
+        return getattr(self.module, name) if self.handed is None else self.handed.get(name)
 
     def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape]:
         if mode != 'fresh':
@@ -92,20 +106,9 @@ class TorchLayer(Layer):
         if grads:
             x.requires_grad_()
         y = self.call(x)
-        module = self.module
-        sources = (x,) if module.weight is None else (x, module.weight, module.bias)
+        without = self.own('weight') is None or self.case.config.frozen
+        sources = (x,) if without else (x, self.own('weight'), self.own('bias'))
         return self.copy(y.detach()), Tape(y, sources, grads)
-
-    def call_function(self, x: Any) -> Any:
-        """The function over the module's parameters and state; it has no step count, so no cumulative average."""
-        module = self.module
-        if module.momentum is None:
-            raise AdapterFault('the functional form has no cumulative average')
-        by_batch = module.training or module.running_mean is None
-        state = (module.running_mean, module.running_var)
-        return self.torch.nn.functional.batch_norm(
-            x, *state, module.weight, module.bias, by_batch, module.momentum, module.eps
-        )
 
     def call_synchronised(self, x: Any) -> Any:
         with cpu_taken_for_an_accelerator(self.torch):
@@ -125,9 +128,35 @@ class TorchLayer(Layer):
 
     def reloaded(self) -> TorchLayer:
         layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data, self.group)
-        layer.module.load_state_dict(self.module.state_dict())
+        layer.load(self.module.state_dict() if self.handed is None else self.handed)
         layer.module.train(self.module.training)
         return layer
+
+    def copied(self) -> TorchLayer:
+        layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data, self.group)
+        layer.take(copy.deepcopy(self.module))
+        if self.handed is not None:
+            layer.load(self.handed)
+        return layer
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        self.module.load_state_dict(saved)
+        for name, tensor in (self.handed or {}).items():
+            tensor.data.copy_(saved[name])
+
+    def describe(self) -> Description:
+        module = self.module
+        return {
+            'arguments': arguments_of(type(module)),
+            'inputs': inputs_of(module.forward),
+            'training': module.training,
+            'repr': repr(module),
+            'parameters': [
+                parameter(name, one.shape, one.dtype, trainable=one.requires_grad)
+                for name, one in module.named_parameters()
+            ],
+            'buffers': [stored(name, one.shape, one.dtype) for name, one in module.named_buffers()],
+        }
 
     def laid_out(self, value: Value) -> Any:
         """The tensor in the memory layout that the case asks; its shape and values stay."""
@@ -140,6 +169,11 @@ class TorchLayer(Layer):
         if layout == 'transposed':
             backwards = tuple(reversed(range(x.dim())))
             return x.permute(backwards).contiguous().permute(backwards)
+        if layout == 'expanded':
+            return x[:1].clone().expand(x.shape)
+        if layout == 'offset':
+            buffer = self.torch.zeros(x.numel() + 3, dtype=x.dtype)
+            return buffer[3:].copy_(x.flatten()).view(x.shape)
         spread = self.torch.zeros(*x.shape, 2, dtype=x.dtype)
         spread[..., 0] = x
         return spread[..., 0]
@@ -164,6 +198,7 @@ class TorchAdapter(Adapter):
         import torch
 
         torch.set_num_threads(threads)
+        os.environ.setdefault('TORCHINDUCTOR_COMPILE_THREADS', '1')  # no pool of processes that outlive the case
         self.torch = torch
         self.pool = RankPool(torch, self.construct)
         self.probes = Probes({'torch': torch})
@@ -185,6 +220,7 @@ class TorchAdapter(Adapter):
                     for row in ('tracked', 'untracked', 'batch', 'running')
                 ),
                 {'name': f'syncbatchnorm ranks=2..{MOST_RANKS}', 'offered': True, 'reason': f'gloo, {SUBSTITUTED}'},
+                *({'name': f'route={name}', **self.offer(name)} for name in (*LATER_ROUTES, *MISSING_ROUTES)),
             ],
         }
 
@@ -198,16 +234,27 @@ class TorchAdapter(Adapter):
     def reason(self, row: str) -> dict[str, str]:
         return {'reason': MISSING_ROWS[row].reason} if row in MISSING_ROWS else {}
 
+    def offer(self, route: str) -> dict[str, Any]:
+        probe = MISSING_ROUTES.get(route) or LATER_ROUTES[route]
+        if self.probes.is_refused(probe):
+            return {'offered': False, 'reason': probe.reason}
+        return {'offered': True, **({'reason': f'backend {backend()}'} if route == 'compiled' else {})}
+
     def observe(self, case: Case) -> Answer:
         if case.config.statistics in MISSING_ROWS:
             return self.probes.unsupported(MISSING_ROWS[case.config.statistics])
+        doubt = doubted_route(case)
+        if doubt and self.probes.is_refused(doubt):
+            return self.probes.unsupported(doubt)
+        if case.route in WITHOUT_GRADIENTS and case.ranks[0].grads:
+            raise AdapterFault(f'route {case.route!r} records no gradient')
         for value in [x for rank in case.ranks for x in rank.inputs]:
             mixture = mixed_types(case.config, dtype_name(value))
             if mixture and self.probes.is_refused(mixture):
                 return self.probes.unsupported(mixture)
         if len(case.ranks) > 1:
-            if case.route == 'functional':
-                raise AdapterFault('the functional form is not synchronised')
+            if case.route != 'module':
+                raise AdapterFault(f'no route {case.route!r} over several ranks')
             return Observed(self.pool.observe(case))
         return Observed((observe_rank(case, case.ranks[0], self.construct),))
 

@@ -3,8 +3,8 @@ import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import { simulateWide } from '../reference/wide/simulate-wide.ts';
 import type { BackwardRecord, ForwardRecord, RankTrajectory, RunningState, StepRecord, Trajectory } from '../reference/trajectory.ts';
-import type { Accepted, AcceptedObservation, AcceptedRank, AcceptedRefusal, AcceptedStep, AcceptedValues } from './accepted.ts';
-import { type AccuracyClass, type AccuracyPair, precisionOf, sanctioned } from './accuracy.ts';
+import { type Accepted, type AcceptedObservation, type AcceptedRank, type AcceptedRefusal, type AcceptedStep, type AcceptedValues, anything } from './accepted.ts';
+import { type AccuracyClass, type AccuracyPair, precisionOf, safety, sanctioned } from './accuracy.ts';
 import { exactState } from './exact.ts';
 import { acceptGradients } from './gradient-error.ts';
 import { acceptOutput } from './output-error.ts';
@@ -42,6 +42,7 @@ export function accept(question: Case, trajectory: Trajectory, accuracy: Accurac
 }
 
 function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory, accuracy: AccuracyPair): AcceptedRank {
+  if (own.refused !== undefined) return { construct: acceptRefusal(own.refused, false, nothingToSee), steps: [] };
   const fresh = (one: AccuracyClass): ErrorsSoFar => ({ accuracy: one, state: noStateError(question.config.numFeatures), forwards: new Map() });
   let errors: BothErrors = { stable: fresh(accuracy.stable), naive: fresh(accuracy.naive) };
   const construct = acceptState(question, null, own.construct, errors);
@@ -49,6 +50,10 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
   for (const [index, record] of own.steps.entries()) {
     if (record.op === 'refusal') {
       steps.push(acceptRefusal(record.rule, record.orFinite, acceptState(question, null, record.state, errors)));
+      continue;
+    }
+    if (record.op === 'describe') {
+      steps.push(acceptState(question, null, record.state, errors));
       continue;
     }
     if (record.op === 'reload') {
@@ -61,6 +66,9 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
   }
   return { construct, steps };
 }
+
+/** A layer that was never constructed. */
+const nothingToSee: AcceptedObservation = { kind: 'values', values: [], count: null, keepsState: true };
 
 function acceptRefusal(rule: AcceptedRefusal['rule'], orFinite: boolean, state: AcceptedObservation): AcceptedRefusal {
   return { kind: 'refusal', rule, orFinite, state: underRule('BN-ERR-01', state) }; // BN-ERR-01
@@ -88,8 +96,19 @@ function advanceClass(
   const ofBatch = Array.from(forward.batch.mean, (_, c) => batchError(forward.batch, forward.deviation[c]!, size, c, errors.accuracy, precision));
   const state = record.update === null || exact === null ? errors.state : updateStateError(errors.state, record.update, ofBatch, exact, precision);
   if (record.op === 'backward') return { ...errors, state };
-  const own = record.source === 'batch' ? ofBatch : ofBatch.map((_, c) => runningError(record, errors.state, c, precision));
+  const own = (record.source === 'batch' ? ofBatch : ofBatch.map((_, c) => runningError(record, errors.state, c, precision)))
+    .map((error, c) => (mayVanish(question.config.eps, variance(record, c), error) ? { ...error, undetermined: true, unbounded: anything } : error));
   return { ...errors, state, forwards: new Map([...errors.forwards, [record, own]]) };
+}
+
+/** What normalises channel c, without ε; by running statistics the state that the step left, which it does not move. */
+function variance({ source, batch, state }: ForwardRecord, c: number): number {
+  return source === 'batch' || state === null ? batch.variance[c]! : state.variance[c]!;
+}
+
+/** Whether s² = σ² + ε may be 0 on either side of its error, which only ε ≤ 0 allows (BN-ERR-03). */
+function mayVanish(eps: number, sigma2: number, error: ChannelError): boolean {
+  return eps <= 0 && Math.abs(sigma2 + eps) <= safety * error.variance;
 }
 
 function acceptStep(
@@ -119,7 +138,7 @@ function acceptState(question: Case, record: ForwardRecord | BackwardRecord | nu
   return {
     kind: 'values',
     values: [values('running_mean', 'mean'), values('running_var', 'variance')],
-    count: { rule: record === null ? 'BN-STATE-01' : 'BN-STATE-06', value: state.count },
+    count: question.route === 'functional' ? null : { rule: record === null ? 'BN-STATE-01' : 'BN-STATE-06', value: state.count }, // a function counts nothing
     keepsState: true,
   };
 }

@@ -55,16 +55,20 @@ export interface Precision {
   readonly resultHuge: number;
 }
 
-export function precisionOf(dtype: FloatType, accuracy: AccuracyClass): Precision {
+/**
+ * @param dtype   type of the input, which decides the arithmetic
+ * @param result  type of the result, by default the same
+ */
+export function precisionOf(dtype: FloatType, accuracy: AccuracyClass, result: FloatType = dtype): Precision {
   const working = accuracy.narrow ?? (dtype === 'float64' ? 'float64' : 'float32');
   return {
     working,
     unit: unitRoundoff(working),
     tiny: smallestNormal(working),
     huge: largestFinite(working),
-    resultUnit: dtype === working ? 0 : unitRoundoff(dtype),
-    resultTiny: smallestSubnormal(accuracy.narrow ?? dtype) / 2,
-    resultHuge: largestFinite(dtype),
+    resultUnit: result === working ? 0 : unitRoundoff(result),
+    resultTiny: smallestSubnormal(accuracy.narrow ?? result) / 2,
+    resultHuge: largestFinite(result),
   };
 }
 

@@ -5,6 +5,8 @@ export interface ChannelError {
   readonly deviation: number;
   /** δv/(σ² + ε) > ½: the variance is not determined to one bit, and nothing that divides by s can be judged. */
   readonly undetermined: boolean;
+  /** The bound there: Infinity, or `anything` where ε ≤ 0 leaves it open whether s² is positive. */
+  readonly unbounded: number;
   /** A sanctioned intermediate overflows in the working precision. */
   readonly overflows: boolean;
   /** The stored variance keeps its linear bound all the same, so that a cause with a wide bound still predicts something. */

@@ -28,8 +28,8 @@ interface GradientBounds {
 /** Accepted dx, and dγ and dβ where the layer has parameters. */
 export function acceptGradients(config: LayerConfig, record: BackwardRecord, together: readonly StepRecord[], errors: ErrorPair, accuracy: AccuracyPair): AcceptedValues[] {
   const ranks = together.filter((other) => other.op === 'backward');
-  const stable = gradientBounds(record, ranks, errors.stable, accuracy.stable);
-  const naive = gradientBounds(record, ranks, errors.naive, accuracy.naive);
+  const stable = gradientBounds(config, record, ranks, errors.stable, accuracy.stable);
+  const naive = gradientBounds(config, record, ranks, errors.naive, accuracy.naive);
   const x = record.forward.x;
   const alternative = overflowedGradient(record, errors.naive);
   const dx: AcceptedValues = {
@@ -44,14 +44,15 @@ export function acceptGradients(config: LayerConfig, record: BackwardRecord, tog
   return [dx, parameter('dgamma', record.dgamma), parameter('dbeta', record.dbeta)];
 }
 
-function gradientBounds(record: BackwardRecord, ranks: readonly BackwardRecord[], errors: readonly ChannelError[], accuracy: AccuracyClass): GradientBounds {
+function gradientBounds(config: LayerConfig, record: BackwardRecord, ranks: readonly BackwardRecord[], errors: readonly ChannelError[], accuracy: AccuracyClass): GradientBounds {
   const precision = precisionOf(record.forward.x.dtype, accuracy);
+  const ofParameters = precisionOf(record.forward.x.dtype, accuracy, config.dtype);
   const channels = record.forward.gamma.length;
   const bounds = { dx: new Float64Array(record.dx.length), dgamma: new Float64Array(channels), dbeta: new Float64Array(channels) };
   for (let c = 0; c < channels; c++) {
     const own = absoluteSums(record, c, errors[c]!, precision);
     const all = ranks.length === 1 ? own : addSums(ranks.map((rank) => absoluteSums(rank, c, errors[c]!, precision)));
-    parameterBounds(bounds, record, c, own, errors[c]!, accuracy, precision);
+    parameterBounds(bounds, record, c, own, errors[c]!, accuracy, ofParameters);
     inputBounds(bounds.dx, record, c, all, errors[c]!, accuracy, precision);
   }
   return bounds;
@@ -65,6 +66,7 @@ function gradientBounds(record: BackwardRecord, ranks: readonly BackwardRecord[]
  * factor, and dγ.
  */
 function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: number, own: AbsoluteSums, error: ChannelError, accuracy: AccuracyClass, precision: Precision): void {
+  if (own.count === 0) return; // sums of nothing are exactly 0
   const { unit: u, tiny } = precision;
   const s = accuracy.summation(own.count);
   const n = own.count;
@@ -72,7 +74,7 @@ function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: numb
   bounds.dbeta[c] = exact ? 0 : resultBound(safety * (u * (s + 1) * own.dy + n * tiny), record.dbeta?.[c] ?? 0, precision);
   const flushed = tiny * (n * (1 + 1 / record.forward.deviation[c]!) + own.normalised + own.dy);
   const dgamma = safety * (u * (s + 4) * own.dyNormalised + own.dyError + flushed);
-  bounds.dgamma[c] = error.undetermined ? Infinity : resultBound(dgamma, record.dgamma?.[c] ?? 0, precision);
+  bounds.dgamma[c] = error.undetermined ? error.unbounded : resultBound(dgamma, record.dgamma?.[c] ?? 0, precision);
 }
 
 /**
@@ -82,7 +84,8 @@ function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: numb
  * D1, D2 and D3 are the means of |dy|, |dy|·z and |dy|·δx̂ over all ranks.
  *
  * Flushed, in units of the smallest normal number, n times for good measure: each dy, Σdy/n, x − μ, x̂ and their products, times
- * |γ|/s; what is multiplied by γ last; the result. Where γ·invstd/n itself is flushed, all of dx is lost.
+ * |γ|/s; what is multiplied by γ last; the result. Where γ·invstd/n itself is flushed, all of dx is lost. By running statistics
+ * dx does not depend on x: there dy, its products by invstd and γ, γ·invstd and the result are flushed.
  */
 function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all: AbsoluteSums, error: ChannelError, accuracy: AccuracyClass, precision: Precision): void {
   const { unit: u, tiny } = precision;
@@ -95,6 +98,14 @@ function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all
   const d2 = all.dyNormalised / n;
   const d3 = all.dyError / n;
   const lost = factor < n * tiny ? factor : 0;
+  if (record.source === 'running') {
+    forEachInChannel(record.forward.x, c, (i) => {
+      const dy = Math.abs(record.dy.data[i]!);
+      const flushed = n * tiny * (2 * factor + gamma + dy + 1);
+      bound[i] = error.undetermined ? error.unbounded : resultBound(safety * (factor * dy * (6 * u + error.deviation) + flushed + lost * dy), record.dx[i]!, precision);
+    });
+    return;
+  }
   // n·tiny·(factor·(2 + z + (1 + z)·(1/s + D1 + D2)) + |γ|·(1 + z) + 1) is linear in z
   const perZ = n * tiny * (factor * (1 + 1 / deviation + d1 + d2) + gamma);
   const flushed = perZ + n * tiny * (factor + 1);
@@ -104,9 +115,8 @@ function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all
     const z = Math.abs(x.data[i]! - record.mean[c]!) / deviation;
     const dz = normalisedError(error, record.mean[c]!, deviation, x.data[i]!, z, u);
     const size = dy + d1 + z * d2;
-    const batch = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * size;
-    const arithmetic = record.source === 'batch' ? batch : dy * (6 * u + error.deviation);
-    bound[i] = error.undetermined ? Infinity : resultBound(safety * (factor * arithmetic + flushed + perZ * z + lost * size), record.dx[i]!, precision);
+    const arithmetic = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * size;
+    bound[i] = error.undetermined ? error.unbounded : resultBound(safety * (factor * arithmetic + flushed + perZ * z + lost * size), record.dx[i]!, precision);
   });
 }
 

@@ -45,7 +45,7 @@ function outputBound(record: ForwardRecord, errors: readonly ChannelError[], pre
       const y = Math.abs(record.y[i]!);
       const z = Math.abs(x - mu) / s;
       const arithmetic = safety * (gamma * normalisedError(error, mu, s, x, z, u) + 2 * u * beta + u * y + flushed + lost * z);
-      bound[i] = error.undetermined ? Infinity : resultBound(arithmetic, y, precision);
+      bound[i] = error.undetermined ? error.unbounded : resultBound(arithmetic, y, precision);
     });
   }
   return bound;

@@ -25,6 +25,7 @@ export function stateRule(observable: 'running_mean' | 'running_var', record: Fo
   if (record === null) return 'BN-STATE-01'; // BN-STATE-01
   if (record.op === 'backward') return 'BN-STATE-07'; // BN-STATE-07
   if (record.update === null) return config.statistics === 'running' ? 'BN-STATE-09' : 'BN-STATE-04';
+  if (record.update.batch.count === 0) return 'BN-STAT-04'; // BN-STAT-04
   if (config.statistics === 'batch' && record.mode === 'eval') return 'BN-STATE-10';
   if (config.momentum === null) return 'BN-STATE-05';
   return observable === 'running_mean' ? 'BN-STATE-02' : 'BN-STATE-03';

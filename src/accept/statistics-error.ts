@@ -80,7 +80,7 @@ export function batchError(batch: BatchStatistics, deviation: number, size: Magn
   const variance = (accuracy.onePass ? u * (s + 3) * (size.meanSquare[c]! + mu * mu) + twoPass : twoPass) + n * tiny;
   const overflows = n * sigma2 > huge / 4 || size.max[c]! ** 2 > huge / 4;
   const relative = relativeTo(variance, deviation);
-  return { mean, variance, deviation: relative / 2 + 3 * u, undetermined: !(relative <= 0.5), overflows, linear: accuracy.onePass, updating: accuracy.updating };
+  return { mean, variance, deviation: relative / 2 + 3 * u, undetermined: !(relative <= 0.5), unbounded: Infinity, overflows, linear: accuracy.onePass, updating: accuracy.updating };
 }
 
 /**
@@ -136,7 +136,7 @@ export function runningError(record: ForwardRecord, state: StateError, c: number
   const share = undetermined ? Infinity : 1 / Math.sqrt(1 - relative) - 1;
   return {
     mean: (state.mean[c]! * (1 + share)) / safety, variance: state.variance[c]! / safety, deviation: share / safety + 3 * precision.unit,
-    undetermined, overflows: state.overflowed[c] === 1, linear: false, updating: false,
+    undetermined, unbounded: Infinity, overflows: state.overflowed[c] === 1, linear: false, updating: false,
   };
 }
 

@@ -22,6 +22,13 @@ describe('programs as spelled in an id', () => {
     expect(parseProgram('fresh-backward-backward').slice(1)).toEqual([{ op: 'backward', of: 0, grad: 0 }, { op: 'backward', of: 0, grad: 1 }]);
   });
 
+  it('golden: a backward of an earlier forward by its number, and a deep copy', () => {
+    expect(parseProgram('train-copy-train-backward0-backward1')).toEqual([
+      { op: 'forward', mode: 'train', input: 0 }, { op: 'reload', by: 'copy' }, { op: 'forward', mode: 'train', input: 1 }, { op: 'backward', of: 0, grad: 0 }, { op: 'backward', of: 2, grad: 1 },
+    ]);
+    expect(told(() => parseProgram('train-backward1'))).toBe("AXIS_VALUE: axis 'program' has no value 'train-backward1' (expected a forward number 1 before backward1, counted from 0)");
+  });
+
   it('errors name the axis, the value and what is allowed', () => {
     expect([told(() => parseProgram('training')), told(() => parseProgram('backward-train')), told(() => parseProgram(''))]).toMatchInlineSnapshot(`
       [

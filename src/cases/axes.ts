@@ -1,15 +1,19 @@
 import { UserError } from '../spec/user-error.ts';
-import type { FloatType } from '../tensor/tensor.ts';
+import { type FloatType, type IntegerType, integerTypes } from '../tensor/tensor.ts';
 import type { Mode, StatisticsRow, Step } from './case.ts';
 
-/** `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads. */
+/**
+ * `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads, `copy` copies deeply;
+ * `describe` asks the layer what it is; `backward0` is the backward of the first forward, `backward1` of the second.
+ */
 export function parseProgram(text: string): readonly Step[] {
   const steps: Step[] = [];
   for (const word of text.split('-')) {
     const forwards = steps.filter((step) => step.op === 'forward').length;
-    if (word === 'reload') steps.push({ op: 'reload' });
-    else if (word !== 'backward') steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
-    else steps.push({ op: 'backward', of: lastForward(steps, text), grad: steps.filter((step) => step.op === 'backward').length });
+    if (word === 'reload' || word === 'describe') steps.push({ op: word });
+    else if (word === 'copy') steps.push({ op: 'reload', by: 'copy' });
+    else if (!/^backward\d?$/.test(word)) steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
+    else steps.push({ op: 'backward', of: word === 'backward' ? lastForward(steps, text) : nthForward(steps, Number(word.at(-1)), text), grad: steps.filter((step) => step.op === 'backward').length });
   }
   return steps;
 }
@@ -17,6 +21,12 @@ export function parseProgram(text: string): readonly Step[] {
 function lastForward(steps: readonly Step[], text: string): number {
   const index = steps.findLastIndex((step) => step.op === 'forward');
   if (index < 0) throw axisError('program', text, 'a forward before each backward, such as train-backward');
+  return index;
+}
+
+function nthForward(steps: readonly Step[], nth: number, text: string): number {
+  const index = steps.findIndex((step) => step.op === 'forward' && step.input === nth);
+  if (index < 0) throw axisError('program', text, `a forward number ${String(nth)} before backward${String(nth)}, counted from 0`);
   return index;
 }
 
@@ -48,6 +58,11 @@ export function parseRow(text: string): StatisticsRow {
 
 export function parseDtype(text: string): FloatType {
   return parseWord('dtype', text, ['float16', 'bfloat16', 'float32', 'float64']);
+}
+
+/** The integer type of the axis `input`; undefined for the words of floating types. */
+export function parseIntegerType(text: string | undefined): IntegerType | undefined {
+  return integerTypes.find((word) => word === text);
 }
 
 export function parseWord<T extends string>(axis: string, text: string, words: readonly T[]): T {

@@ -1,4 +1,4 @@
-import type { FloatType, Tensor } from '../tensor/tensor.ts';
+import type { FloatType, IntegerType, Tensor } from '../tensor/tensor.ts';
 
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
 
@@ -19,6 +19,8 @@ export interface LayerConfig {
   readonly statistics: StatisticsRow;
   /** Type of parameters and state. */
   readonly dtype: FloatType;
+  /** γ and β are there but are not trained: no gradient is taken of them. Absent: false. */
+  readonly frozen?: boolean;
 }
 
 /** Values set after construction, each of shape [C]; what is absent stays as initialised (BN-STATE-01). */
@@ -44,19 +46,36 @@ export interface BackwardStep {
   readonly grad: number;
 }
 
-/** State and parameters are saved, and the program goes on with a new layer that has loaded them (BN-STATE-13). */
+/** State and parameters are saved, and the program goes on with a new layer that has loaded them, or with a deep copy (BN-STATE-13). */
 export interface ReloadStep {
   readonly op: 'reload';
+  /** Absent: `checkpoint`. */
+  readonly by?: 'checkpoint' | 'copy';
 }
 
-export type Step = ForwardStep | BackwardStep | ReloadStep;
+/** The layer says what it is: constructor, mode, text, what it stores (BN-ERR-04). */
+export interface DescribeStep {
+  readonly op: 'describe';
+}
 
-/** `functional`: the framework's function over the layer's parameters and state, instead of the layer. */
-export const routes = ['module', 'functional'] as const;
+export type Step = ForwardStep | BackwardStep | ReloadStep | DescribeStep;
+
+/**
+ * Ways to call one layer.
+ *
+ *     module           the layer itself
+ *     functional       the framework's function over the layer's parameters and state; it has no step count
+ *     functional-call  the layer as a function of parameters and state that are handed in
+ *     no-grad, inference-mode  the layer where no gradient is recorded
+ *     autocast         the layer where the framework chooses the type of each operation
+ *     scripted, compiled, graph  the layer translated ahead: to the framework's script, by its compiler, as a whole graph
+ *     asynchronous     the layer in a process whose operations may still run when the call returns
+ */
+export const routes = ['module', 'functional', 'functional-call', 'no-grad', 'inference-mode', 'autocast', 'scripted', 'compiled', 'graph', 'asynchronous'] as const;
 export type Route = (typeof routes)[number];
 
-/** How x and dy lie in memory; the shape is the same. */
-export const layouts = ['contiguous', 'channels-last', 'transposed', 'strided'] as const;
+/** How x and dy lie in memory; the shape is the same. `offset` starts inside a buffer, `expanded` has one row of data for all of the batch. */
+export const layouts = ['contiguous', 'channels-last', 'transposed', 'strided', 'offset', 'expanded'] as const;
 export type Layout = (typeof layouts)[number];
 
 /** Data of one rank. Inputs are [N, C, …spatial]. */
@@ -78,6 +97,8 @@ export interface Case {
   readonly route?: Route;
   /** Absent: `contiguous`. */
   readonly layout?: Layout;
+  /** The inputs, whose values are whole numbers then, are handed over in this type (BN-DTYPE-03). Absent: in their own. */
+  readonly inputType?: IntegerType;
 }
 
 /** What a runner measures. */

@@ -86,6 +86,11 @@ describe('golden files', () => {
         "batchnorm1d/num/golden/name=first-vector-trajectory/data=1dd8fd7a8c2a",
         "batchnorm1d/num/golden/name=first-vector/data=acf852081300",
         "batchnorm2d/num/golden/name=one-to-four/data=d22d31c56d7d",
+        "batchnorm1d/num/golden/name=printed-1d/data=a1f791cfe4f6",
+        "batchnorm2d/num/golden/name=printed-2d/data=5171550cb1be",
+        "batchnorm3d/num/golden/name=printed-3d/data=838391a1df3d",
+        "batchnorm2d/num/golden/name=printed-pair-eval/data=e9f48a2e4435",
+        "batchnorm2d/num/golden/name=printed-pair-train/data=d704ef683537",
         "syncbatchnorm/num/golden/name=sync-unequal-counts/data=8ce14eab6b38",
         "batchnorm2d/num/golden/name=zero-to-eleven/data=f49abd65f047",
       ]

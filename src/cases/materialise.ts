@@ -1,22 +1,32 @@
 import { type Case, type InitialValues, type LayerConfig, layouts, type RankData, routes, type StatisticsRow } from './case.ts';
-import { parseDtype, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
-import { drawGradient, drawInitial, drawInput, parseRegime, type Regime } from './data.ts';
+import { parseDtype, parseIntegerType, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
+import { countElements, type FloatType, type Tensor } from '../tensor/tensor.ts';
+import { drawGradient, drawInitial, drawInput, gradientWords, type GradientWord, parseRegime, type Regime } from './data.ts';
 import type { PlannedCase } from './plan.ts';
 
 /** Turns a planned case into tensors. The same plan and seed give the same bits everywhere. */
 export function materialise(planned: PlannedCase, seed: number): Case {
   if (planned.literal !== null) return planned.literal;
   const axis = (name: string, fallback: string): string => planned.axes[name] ?? fallback;
-  const shapes = planned.axes['ranks'] === undefined ? [parseShape(axis('shape', ''))] : parseRanks(planned.axes['ranks']);
+  const shapes = planned.axes['ranks'] === undefined ? [parseShape(axis('shape', '1x1'))] : parseRanks(planned.axes['ranks']);
   const program = parseProgram(axis('program', 'train'));
   const channels = shapes[0]?.[1] ?? 1;
   const config: LayerConfig = {
     numFeatures: parseNumber('features', axis('features', String(channels))),
     eps: parseNumber('eps', axis('eps', '1e-5')),
     momentum: parseMomentum(axis('momentum', '0.1')),
-    affine: axis('affine', 'true') === 'true',
+    affine: axis('affine', 'true') !== 'false',
     statistics: parseRow(axis('statistics', 'tracked')),
     dtype: parseDtype(axis('dtype', 'float32')),
+    ...(planned.axes['affine'] === 'frozen' ? { frozen: true } : {}),
+  };
+  const inputType = parseIntegerType(planned.axes['input']);
+  const layout = parseWord('layout', axis('layout', 'contiguous'), layouts);
+  const drawing: Drawing = {
+    regime: parseRegime(axis('data', 'unit')),
+    gradient: parseWord('dy', axis('dy', 'default'), gradientWords),
+    dtype: inputType === undefined ? parseDtype(axis('input', config.dtype)) : config.dtype,
+    repeats: layout === 'expanded',
   };
   const steps = (op: string) => program.filter((step) => step.op === op).length;
   const counts = { inputs: steps('forward'), grads: steps('backward') };
@@ -25,18 +35,36 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     layer: planned.layer,
     config,
     initial: axis('initial', 'default') === 'distinct' ? distinctValues(config, seed) : {},
-    ranks: shapes.map((shape, rank) => drawRank(parseRegime(axis('data', 'unit')), config, shape, counts, [seed, rank])),
+    ranks: shapes.map((shape, rank) => drawRank(drawing, shape, counts, [seed, rank])),
     program,
     ...(planned.axes['route'] === undefined ? {} : { route: parseWord('route', planned.axes['route'], routes) }),
-    ...(planned.axes['layout'] === undefined ? {} : { layout: parseWord('layout', planned.axes['layout'], layouts) }),
+    ...(planned.axes['layout'] === undefined ? {} : { layout }),
+    ...(inputType === undefined ? {} : { inputType }),
   };
 }
 
-function drawRank(regime: Regime, config: LayerConfig, shape: readonly number[], counts: { inputs: number; grads: number }, seed: readonly number[]): RankData {
+/** How the tensors of a case are drawn. */
+interface Drawing {
+  readonly regime: Regime;
+  readonly gradient: GradientWord;
+  /** Type of x and dy. */
+  readonly dtype: FloatType;
+  /** All samples of the batch are the same, as an expanded tensor needs it. */
+  readonly repeats: boolean;
+}
+
+function drawRank({ regime, gradient, dtype, repeats }: Drawing, shape: readonly number[], counts: { inputs: number; grads: number }, seed: readonly number[]): RankData {
+  const drawn = repeats ? [1, ...shape.slice(1)] : shape;
+  const whole = (tensor: Tensor): Tensor => (repeats ? repeated(tensor, shape) : tensor);
   return {
-    inputs: Array.from({ length: counts.inputs }, (_, step) => drawInput([...seed, step], regime, config.dtype, shape)),
-    grads: Array.from({ length: counts.grads }, (_, step) => drawGradient([...seed, step], regime, config.dtype, shape)),
+    inputs: Array.from({ length: counts.inputs }, (_, step) => whole(drawInput([...seed, step], regime, dtype, drawn))),
+    grads: Array.from({ length: counts.grads }, (_, step) => whole(drawGradient([...seed, step], regime, dtype, drawn, gradient))),
   };
+}
+
+/** The one sample of a tensor [1, C, …spatial], N times. */
+function repeated({ dtype, data }: Tensor, shape: readonly number[]): Tensor {
+  return { dtype, shape, data: Float64Array.from({ length: countElements(shape) }, (_, i) => data[i % data.length]!) };
 }
 
 const rowsWithState: readonly StatisticsRow[] = ['tracked', 'batch', 'running'];

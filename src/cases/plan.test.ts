@@ -88,6 +88,33 @@ describe('expansion of a suite', () => {
   });
 });
 
+describe('a block with a strength', () => {
+  const axes = { program: ['train', 'eval'], shape: ['4x3', '5x3', '6x3'], data: ['unit', 'exact'] } as Block['axes'];
+  const exclude = [{ when: { program: ['eval'], shape: ['4x3'] }, rule: 'BN-STATE-04', why: 'an example' }];
+
+  it('asks every pair of values that is allowed, in fewer cases than there are cells, and says how the sum goes', () => {
+    const { blocks: [whole], excluded } = expandSuite(toy({ axes, exclude, strength: 2 }), catalogue, []);
+    expect(whole).toMatchObject({ strength: 2, cells: 12, allowed: 10, impossible: 1, defaults: { dtype: 'float32' } });
+    expect(excluded).toMatchObject([{ cells: 2 }]);
+    expect(whole?.cases.length).toBeGreaterThanOrEqual(6);
+    expect(whole?.cases.length).toBeLessThan(10);
+    for (const pair of [['train', '4x3'], ['train', '6x3'], ['eval', '5x3'], ['eval', 'exact'], ['4x3', 'unit'], ['4x3', 'exact']]) {
+      expect(whole?.cases.filter((id) => pair.every((value) => id.includes(`=${value}`))), pair.join()).not.toEqual([]);
+    }
+  });
+
+  it('a case of an earlier block is asked once, and stands in both', () => {
+    const { cases, blocks } = expandSuite(toy({ axes, exclude }, { axes, exclude, strength: 2 }), catalogue, []);
+    expect([cases.length, blocks[0]?.cases.length]).toEqual([10, 10]);
+    expect(blocks[1]?.cases.every((id) => blocks[0]?.cases.includes(id))).toBe(true);
+  });
+
+  it('other data are drawn with another seed for the same cases', () => {
+    const ids = (seed: number) => expandSuite(toy({ axes, strength: 2 }), catalogue, [], seed).cases.map(({ id }) => id);
+    expect(ids(1)).toEqual(ids(2));
+  });
+});
+
 describe('a suite that cannot be expanded', () => {
   it('says what is wrong and what to do', () => {
     expect(told(() => idsOf(toy({ behaviour: 'toy/none' })))).toMatchInlineSnapshot(`
@@ -112,7 +139,7 @@ describe('a suite that cannot be expanded', () => {
     const [first] = expandSuite(toy({ axes: { ...block.axes, data: ['normal'] } }), catalogue, []).cases;
     expect(told(() => first !== undefined && materialise(first, 1))).toMatchInlineSnapshot(`
       "AXIS_VALUE: axis 'data' has no value 'normal'
-      expected unit, tiny-variance, offset-1e3, offset-1e7, exact"
+      expected unit, tiny-variance, offset-1e2, offset-1e3, offset-1e4, offset-1e5, offset-1e6, offset-1e7, exact, two-values, constant, signed-zeros, mostly-zeros, one-outlier, tiny, subnormal, huge, one-nan, one-infinity"
     `);
   });
 });

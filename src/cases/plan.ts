@@ -1,8 +1,11 @@
 import type { Behaviour, BehavioursFile } from '../spec/generated/behaviours.ts';
 import type { Condition, Exclusion, SuiteBlock, SuiteFile } from '../spec/generated/suite.ts';
 import type { RuleId } from '../spec/rule-id.ts';
+import type { SeedPart } from '../tensor/generator.ts';
 import { UserError } from '../spec/user-error.ts';
+import { allowedCells, type BlockAxis } from './allowed.ts';
 import type { Case, Layer } from './case.ts';
+import { coverTuples } from './cover.ts';
 import type { Golden } from './golden.ts';
 import { questionKey } from './question.ts';
 
@@ -31,6 +34,26 @@ export interface ExcludedCombination {
   readonly cells: number;
 }
 
+/** A block of a suite over one of its layers, and the arithmetic of what it asks: cells = excluded + allowed. */
+export interface PlannedBlock {
+  readonly behaviour: string;
+  readonly layer: Layer;
+  /** Every allowed combination of values of so many axes is asked; null for a block that asks every allowed cell. */
+  readonly strength: number | null;
+  /** Values per axis, in declared order. */
+  readonly axes: Readonly<Record<string, readonly string[]>>;
+  /** Axes that an id leaves out where they have this value. */
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly exclude: readonly Exclusion[];
+  /** Cells of the full product, and those of them that no exclusion matches. */
+  readonly cells: number;
+  readonly allowed: number;
+  /** Combinations of `strength` values that no allowed cell holds; 0 for a full product. */
+  readonly impossible: number;
+  /** Ids; a block with a strength may share some with blocks before it. */
+  readonly cases: readonly string[];
+}
+
 export interface Plan {
   readonly suite: string;
   readonly seed: number;
@@ -38,50 +61,86 @@ export interface Plan {
   readonly knownShare: number;
   readonly cases: readonly PlannedCase[];
   readonly excluded: readonly ExcludedCombination[];
+  readonly blocks: readonly PlannedBlock[];
 }
 
-/** Expands a suite: the product of every block over its layers, less its exclusions, then the goldens. */
+/**
+ * Expands a suite: the product of every block over its layers less its exclusions, or a covering array of it, then the goldens.
+ *
+ * A case that a block with a strength shares with a block before it is asked once.
+ */
 export function expandSuite(suite: SuiteFile, catalogue: BehavioursFile, goldens: readonly Golden[], seed: number = suite.seed): Plan {
   const expanded = suite.blocks.map((block) => expandBlock(block, behaviourNamed(catalogue, block.behaviour, suite.suite)));
-  const drafts = expanded.flatMap((block) => block.cases);
-  if (suite.goldens) drafts.push(...goldens.map((golden) => goldenCase(golden, behaviourNamed(catalogue, 'num/golden', suite.suite))));
+  const drafts = uniqueDrafts(expanded.flatMap((block) => block.parts), suite.suite);
+  if (suite.goldens || suite.museum === true) drafts.push(...goldens.map((golden) => goldenCase(golden, behaviourNamed(catalogue, 'num/golden', suite.suite))));
   return {
     suite: suite.suite,
     seed,
     minimum: suite.minimum,
     knownShare: suite.knownShare,
-    cases: markRepeats(refuseDuplicates(drafts, suite.suite)),
+    cases: markRepeats(drafts),
     excluded: expanded.flatMap((block) => block.excluded),
+    blocks: expanded.flatMap((block) => block.parts.map((part) => part.block)),
   };
 }
 
 type Draft = Omit<PlannedCase, 'repeats'>;
 
-function expandBlock(block: SuiteBlock, behaviour: Behaviour): { cases: Draft[]; excluded: ExcludedCombination[] } {
-  const removed = (block.exclude ?? []).map((exclusion) => ({ exclusion, cells: 0 }));
-  const cases: Draft[] = [];
-  for (const layer of block.layers) {
-    for (const axes of product(behaviour, block, layer)) {
-      const hits = removed.filter(({ exclusion }) => matches(exclusion.when, axes));
-      for (const hit of hits) hit.cells += 1;
-      if (hits.length === 0) cases.push(draftCase(layer, behaviour, axes));
-    }
-  }
-  return { cases, excluded: removed.map(({ exclusion, cells }) => describeExclusion(behaviour, exclusion, cells)) };
+/** A block over one layer. */
+interface BlockPart {
+  readonly drafts: readonly Draft[];
+  readonly block: PlannedBlock;
 }
 
-function describeExclusion({ behaviour }: Behaviour, { when, rule, why }: Exclusion, cells: number): ExcludedCombination {
-  return { behaviour, combination: when, rule, why, cells };
+function expandBlock(block: SuiteBlock, behaviour: Behaviour): { parts: readonly BlockPart[]; excluded: ExcludedCombination[] } {
+  const parts = block.layers.map((layer) => expandPart(block, behaviour, layer));
+  const excluded = (block.exclude ?? []).map(({ when, rule, why }) => ({ behaviour: behaviour.behaviour, combination: when, rule, why, cells: sumOf(parts.map((part) => matchingCells(part.block.axes, when))) }));
+  return { parts, excluded };
 }
 
-function product(behaviour: Behaviour, block: SuiteBlock, layer: Layer): Record<string, string>[] {
-  let combinations: Record<string, string>[] = [{}];
-  for (const { axis, default: fallback } of behaviour.axes) {
+function expandPart(block: SuiteBlock, behaviour: Behaviour, layer: Layer): BlockPart {
+  const { strength = null, exclude = [] } = block;
+  const axes = behaviour.axes.map(({ axis, default: fallback }): BlockAxis => {
     const values = axisValues(block, layer, axis) ?? (fallback === undefined ? undefined : [fallback]);
     if (values === undefined) throw missingAxis(block, layer, axis);
-    combinations = combinations.flatMap((combination) => values.map((value) => ({ ...combination, [axis]: value })));
-  }
-  return combinations;
+    return { axis, values };
+  });
+  const { rows, impossible } = strength === null ? { rows: product(axes, exclude), impossible: 0 } : covering(axes, exclude, strength, [behaviour.behaviour, layer]);
+  const drafts = rows.map((row) => draftCase(layer, behaviour, row));
+  return {
+    drafts,
+    block: {
+      behaviour: behaviour.behaviour, layer, strength, exclude, impossible,
+      axes: Object.fromEntries(axes.map(({ axis, values }) => [axis, values])),
+      defaults: Object.fromEntries(behaviour.axes.flatMap(({ axis, default: fallback }) => (fallback === undefined ? [] : [[axis, fallback]]))),
+      cells: axes.reduce((cells, { values }) => cells * values.length, 1),
+      allowed: strength === null ? rows.length : allowedCells(axes, exclude.map(({ when }) => when)).count,
+      cases: drafts.map(({ id }) => id),
+    },
+  };
+}
+
+type Row = Readonly<Record<string, string>>;
+
+function product(axes: readonly BlockAxis[], exclude: readonly Exclusion[]): readonly Row[] {
+  let combinations: Row[] = [{}];
+  for (const { axis, values } of axes) combinations = combinations.flatMap((combination) => values.map((value) => ({ ...combination, [axis]: value })));
+  return combinations.filter((row) => !exclude.some(({ when }) => matches(when, row)));
+}
+
+/** The rows do not depend on the suite's seed: another seed asks the same cases of other data. */
+function covering(axes: readonly BlockAxis[], exclude: readonly Exclusion[], strength: number, seed: readonly SeedPart[]): { rows: readonly Row[]; impossible: number } {
+  const { rows, impossible } = coverTuples(axes, exclude.map(({ when }) => when), strength, seed);
+  return { rows: rows.map((row) => Object.fromEntries(axes.map(({ axis, values }, a) => [axis, values[row[a]!]!]))), impossible };
+}
+
+/** Cells of a product that a condition matches. */
+function matchingCells(axes: PlannedBlock['axes'], when: Condition): number {
+  return Object.entries(axes).reduce((cells, [axis, values]) => cells * values.filter((value) => (when[axis] ?? [value]).includes(value)).length, 1);
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 function missingAxis(block: SuiteBlock, layer: Layer, axis: string): UserError {
@@ -122,13 +181,15 @@ function goldenCase(golden: Golden, behaviour: Behaviour): Draft {
   return { ...draftCase(golden.case.layer, behaviour, axes), id: golden.case.id, literal: golden.case };
 }
 
-function refuseDuplicates(drafts: readonly Draft[], suite: string): readonly Draft[] {
-  const seen = new Set<string>();
-  for (const { id } of drafts) {
-    if (seen.has(id)) throw new UserError('SUITE_CASE_TWICE', `suite '${suite}' asks case '${id}' twice`, 'exclude the combination in one of the two blocks');
-    seen.add(id);
+function uniqueDrafts(parts: readonly BlockPart[], suite: string): Draft[] {
+  const seen = new Map<string, Draft>();
+  for (const { drafts, block } of parts) {
+    for (const draft of drafts) {
+      if (!seen.has(draft.id)) seen.set(draft.id, draft);
+      else if (block.strength === null) throw new UserError('SUITE_CASE_TWICE', `suite '${suite}' asks case '${draft.id}' twice`, 'exclude the combination in one of the two blocks');
+    }
   }
-  return drafts;
+  return [...seen.values()];
 }
 
 function markRepeats(drafts: readonly Draft[]): readonly PlannedCase[] {

@@ -7,12 +7,22 @@ import { parseProgram } from './axes.ts';
  */
 export function questionKey(layer: Layer, behaviour: string, axes: Readonly<Record<string, string>>): string {
   const { momentum, ...rest } = axes;
-  const relevant = movesState(axes) && momentum !== undefined ? { ...rest, momentum } : rest;
-  return JSON.stringify([layer, behaviour, Object.entries(relevant).sort()]);
+  const relevant: Readonly<Record<string, string>> = movesState(axes) && momentum !== undefined ? { ...rest, momentum } : rest;
+  return JSON.stringify([layer, behaviour, Object.keys(relevant).sort().map((axis) => [axis, relevant[axis]])]);
 }
 
 function movesState(axes: Readonly<Record<string, string>>): boolean {
   const row = (axes['statistics'] ?? 'tracked') as StatisticsRow;
-  const trains = parseProgram(axes['program'] ?? '').some((step) => step.op === 'forward' && step.mode !== 'eval');
-  return row === 'batch' || (row === 'tracked' && trains);
+  return row === 'batch' || (row === 'tracked' && trains(axes['program'] ?? ''));
+}
+
+/** Programs are few, cases are many. */
+const known = new Map<string, boolean>();
+
+function trains(program: string): boolean {
+  const before = known.get(program);
+  if (before !== undefined) return before;
+  const answer = parseProgram(program).some((step) => step.op === 'forward' && step.mode !== 'eval');
+  known.set(program, answer);
+  return answer;
 }

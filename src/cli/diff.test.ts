@@ -29,4 +29,14 @@ describe('diff', { timeout: 60_000 }, () => {
     expect([text.stdout.split('\n').slice(-2), text.stderr]).toEqual([['miniature-biased-variance@1.0  3 in both: 1 regressed, 2 unchanged', '1 regression'], '']);
     expect([markdown.stdout.split('\n')[0], markdown.code]).toEqual(['## Batch Normalization conformance: 1 regression', 1]);
   });
+
+  it('--json prints the changes as one object, and nothing else', async () => {
+    const { stdout, stderr, code } = await cli('diff', good, bad, '--json', '--gate');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1, regressions: 1, before: { suite: 'core', complete: true },
+      runners: [{ after: 'miniature-biased-variance@1.0', compared: 3, counts: { regression: 1, fix: 0 }, changes: [{ kind: 'regression', before: { status: 'conforms', cause: null }, after: { status: 'violates', cause: 'biased-running-variance', ratio: 0.25 } }] }],
+    });
+    expect(await cli('diff', good, bad, '--json', '--markdown')).toMatchObject({ code: 2, stdout: '' });
+  });
 });

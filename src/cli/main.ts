@@ -2,11 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../spec/user-error.ts';
 import { toolVersion } from '../verbs/tool.ts';
+import { claimsCommand } from './claims.ts';
+import { completionCommand } from './completion.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { envsCommand } from './envs.ts';
 import { exitCodes } from './exit-codes.ts';
 import { fuzzCommand } from './fuzz.ts';
+import { judgeCommand } from './judge.ts';
 import { knownCommand } from './known.ts';
 import { listCommand } from './list.ts';
 import { reportCommand } from './report.ts';
@@ -22,7 +25,7 @@ const program = new Command('bn-conformance')
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
 
-for (const command of [runCommand(), listCommand(), showCommand(), reportCommand(), diffCommand(), reproduceCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand()]) {
+for (const command of [runCommand(), listCommand(), showCommand(), claimsCommand(), reportCommand(), diffCommand(), judgeCommand(), reproduceCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand(), completionCommand(() => program.commands)]) {
   program.addCommand(throwInstead(command));
 }
 

@@ -37,7 +37,8 @@ export const naiveAccumulation: Cause = {
 export const structuralCauses = {
   'wrong-dtype': { id: 'wrong-dtype', rule: 'BN-DTYPE-01', title: 'a result of another type', translation: 'cast the result' },
   'wrong-shape': { id: 'wrong-shape', rule: 'BN-SHAPE-01', title: 'a result of another shape', translation: 'reshape the result' },
-  'missing-refusal': { id: 'missing-refusal', rule: 'BN-SHAPE-02', title: 'computes where it must refuse', translation: 'check the shape before the call' },
+  'missing-refusal': { id: 'missing-refusal', rule: 'BN-SHAPE-02', title: 'computes where it must refuse', translation: 'check shape, type and arguments before the call' },
+  'other-refusal': { id: 'other-refusal', rule: 'BN-ERR-02', title: 'refuses at another point, or with another error, than its contract says', translation: 'catch the error that really comes' },
   'unexpected-refusal': { id: 'unexpected-refusal', rule: 'BN-SHAPE-01', title: 'refuses what it must compute', translation: 'none' },
   'missing-observable': { id: 'missing-observable', rule: 'BN-SHAPE-01', title: 'a result that must exist does not', translation: 'none' },
   'nan-state-from-one-value': {
@@ -46,6 +47,7 @@ export const structuralCauses = {
     like: ['MindSpore on CPU from 2.5.0 on', 'TensorFlow fused on GPU', 'tinygrad'], // MindSpore commit 17db24c3a0e; tensorflow#34062, #48845; factor numel/(numel − C)
   },
   'state-changed-by-refused-call': { id: 'state-changed-by-refused-call', rule: 'BN-ERR-01', title: 'a refused call moves the state', translation: 'save the state before a call that may be refused' },
+  'other-constructor': { id: 'other-constructor', rule: 'BN-ERR-04', title: 'another constructor than the framework documents', translation: 'name every argument, and leave none at its default' },
   'input-modified': { id: 'input-modified', rule: 'BN-STATE-12', title: 'a call changes its inputs or parameters', translation: 'pass copies' },
 } as const satisfies Readonly<Record<string, Cause>>;
 

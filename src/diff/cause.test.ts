@@ -53,6 +53,7 @@ describe('causes read off the structure of a deviation', () => {
     ['no result', causeOf(dropResult(honest, 1, 'dx')), ['violates', 'missing-observable', 'BN-GRAD-01']],
     ['an error', causeOf(changeStep(honest, 0, { error: { class: 'RuntimeError', message: 'no' } })), ['violates', 'unexpected-refusal', 'BN-NORM-01']],
     ['no error', causeOf(changeStep(honest, 0, {}), wrongRank), ['violates', 'missing-refusal', 'BN-SHAPE-02']],
+    ['an error of another class', causeOf(changeStep(observe(wrongRank), 0, { error: { class: 'IndexError', message: 'no' } }), wrongRank), ['violates', 'other-refusal', 'BN-ERR-02']],
     ['a refusal that moves the state', causeOf(changeStep(observe(wrongRank), 0, { step_count: 1 }), wrongRank), ['violates', 'state-changed-by-refused-call', 'BN-ERR-01']],
     ['NaN from one value', causeOf({ ranks: [{ construct: honest.ranks[0]?.construct ?? {}, steps: [{ running_var: nan }] }], durationUs: 1 }, oneValue), ['violates', 'nan-state-from-one-value', 'BN-STAT-02']],
   ])('%s', (_, got, expected) => {
@@ -67,7 +68,7 @@ describe('causes read off the structure of a deviation', () => {
   });
 
   it('the catalogue of structural causes is what these tests ask', () => {
-    expect(Object.keys(structuralCauses)).toHaveLength(8);
+    expect(Object.keys(structuralCauses)).toHaveLength(10);
   });
 });
 

@@ -4,6 +4,7 @@ import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import type { Trajectory } from '../reference/trajectory.ts';
 import type { Observation } from '../runners/observation.ts';
+import type { ErrorContract } from '../spec/generated/dialect.ts';
 import { combinedCauses, naiveAccumulation, structuralCauses, variantCauses, type VariantCause } from './catalogue.ts';
 import type { Cause } from './cause-entry.ts';
 import { explainByRounding, explainGenerally, generalCauses } from './general-causes.ts';
@@ -34,13 +35,14 @@ const besideOnePass: readonly string[] = [
  * are looked at only when no formula explains; last, one cause beside what the documentation states.
  *
  * @param documented  departures that the dialect quotes and that hold in this case
+ * @param errors  the dialect's error contract, by which the right formulas are refused too
  */
 export function explain(
-  question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>, documented: readonly VariantCause[] = [],
+  question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>, documented: readonly VariantCause[] = [], errors: readonly ErrorContract[] = [],
 ): Explanation {
   const structural = structuralCause(deviations);
   if (structural !== null) return { cause: structural.id, candidates: [structural] };
-  const situation = situationOf(question, observation, deviations, offered);
+  const situation = situationOf(question, observation, deviations, offered, errors);
   const variants = variantCauses.filter((cause) => isExplainedBy(cause, situation));
   if (situation.stably) return { cause: naiveAccumulation.id, candidates: [naiveAccumulation, ...variants, ...besides(situation, variants)] };
   const own = ownTypeCauses(situation);
@@ -98,12 +100,12 @@ function besides(situation: Situation, variants: readonly Cause[]): readonly Cau
   return [...explainGenerally(situation), ...(explainByOnePass(situation) ? [onePassVariance] : []), ...ownTypeCauses(situation)];
 }
 
-function situationOf(question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>): Situation {
+function situationOf(question: Case, observation: Observation, deviations: readonly Deviation[], offered: ReadonlySet<Observable>, errors: readonly ErrorContract[]): Situation {
   // A count that does not deviate is not held against a cause that speaks of statistics only.
   const countDeviates = deviations.some(({ observable }) => observable === 'step_count');
   const asked = countDeviates ? offered : new Set([...offered].filter((observable) => observable !== 'step_count'));
   let core: Trajectory | undefined;
-  return { question, observation, deviations, asked, stably: deviations.every(({ level }) => level === 'should'), core: () => (core ??= simulate(question)) };
+  return { question, observation, deviations, asked, errors, stably: deviations.every(({ level }) => level === 'should'), core: () => (core ??= simulate(question)) };
 }
 
 function isExplainedBy(cause: VariantCause, situation: Situation): boolean {
@@ -113,9 +115,12 @@ function isExplainedBy(cause: VariantCause, situation: Situation): boolean {
 
 function structuralCause(deviations: readonly Deviation[]): Cause | null {
   const has = (test: (deviation: Deviation) => boolean): boolean => deviations.some(test);
+  if (has(({ kind }) => kind === 'signature')) return structuralCauses['other-constructor']; // BN-ERR-04
+  if (has(({ rule }) => rule === 'BN-ERR-02')) return structuralCauses['other-refusal']; // BN-ERR-02
   if (has(({ kind }) => kind === 'refusal')) return structuralCauses['missing-refusal'];
   if (has(({ rule }) => rule === 'BN-STATE-12')) return structuralCauses['input-modified']; // BN-STATE-12
   if (has(({ rule }) => rule === 'BN-STAT-02')) return structuralCauses['nan-state-from-one-value'];
+  if (has(({ rule }) => rule === 'BN-STAT-04') && deviations.every(({ observable }) => observable === 'running_mean' || observable === 'running_var')) return variantCauses.find(({ id }) => id === 'empty-batch-moves-state') ?? null; // by whatever numbers: some kernels store what the memory held
   if (deviations.every(({ rule }) => rule === 'BN-ERR-01')) return structuralCauses['state-changed-by-refused-call'];
   if (has(({ kind, observable }) => kind === 'unexpected' && observable === 'error')) return structuralCauses['unexpected-refusal'];
   if (has(({ kind }) => kind === 'shape')) return structuralCauses['wrong-shape'];

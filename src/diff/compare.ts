@@ -1,7 +1,8 @@
 import type { Accepted, AcceptedCount, AcceptedObservation, AcceptedRank, AcceptedRefusal, AcceptedStep, AcceptedValues } from '../accept/accepted.ts';
 import type { Observable } from '../cases/case.ts';
-import type { Observation, ObservedTensor, RankObservation, StepObservation } from '../runners/observation.ts';
+import type { Observation, ObservedError, ObservedTensor, RankObservation, StepObservation } from '../runners/observation.ts';
 import type { RuleId } from '../spec/rule-id.ts';
+import { describeErrors, isNamed } from './contract.ts';
 import { errorRatio, isAccepted } from './interval.ts';
 import type { Accuracy, Deviation } from './verdict.ts';
 
@@ -43,8 +44,9 @@ function compareRank(expected: AcceptedRank, observed: RankObservation | undefin
     tally.deviations.push(whole({ rank, step: -1 }, 'missing', 'BN-SHAPE-01', 'y', 'no observation of this rank', 'an observation of every rank'));
     return;
   }
+  if (isAtAnotherPoint(expected, observed, rank, tally)) return;
   compareStep(expected.construct, observed.construct, { rank, step: -1 }, offered, tally);
-  if (observed.construct.error !== undefined) return;
+  if (observed.construct.error !== undefined || expected.construct.kind === 'refusal') return;
   for (const [step, acceptedStep] of expected.steps.entries()) {
     const observedStep = observed.steps[step];
     if (observedStep === undefined) {
@@ -56,11 +58,29 @@ function compareRank(expected: AcceptedRank, observed: RankObservation | undefin
   }
 }
 
+/** A refusal that the contract names, but earlier or later than it says: BN-ERR-02. */
+function isAtAnotherPoint({ construct, steps }: AcceptedRank, observed: RankObservation, rank: number, tally: Tally): boolean {
+  const early = observed.construct.error;
+  const late = observed.steps.findIndex(({ error }) => error !== undefined);
+  const contract = construct.kind === 'refusal' ? construct : steps.at(-1);
+  if (contract?.kind !== 'refusal' || (construct.kind === 'refusal' ? early !== undefined || late < 0 : early === undefined)) return false;
+  if ((contract.errors ?? []).length === 0) return construct.kind === 'refusal'; // who says nothing of the point may refuse at the call
+  if (early !== undefined && !isNamed(early, contract.errors)) return false; // an error that nobody announced
+  const error = early ?? observed.steps[late]?.error;
+  const point = construct.kind === 'refusal' ? 'at construction' : 'at the call';
+  tally.deviations.push(whole({ rank, step: early === undefined ? late : -1 }, 'refusal', 'BN-ERR-02', 'error', errorText(error), `${describeErrors(contract.errors)} ${point}`)); // BN-ERR-02
+  return true;
+}
+
+function errorText(error: ObservedError | undefined): string {
+  return error === undefined ? 'no error' : `${error.class}: ${error.message}`;
+}
+
 function compareStep(accepted: AcceptedStep, observed: StepObservation, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
   const changed = observed.changed ?? [];
   if (changed.length > 0) tally.deviations.push(whole(place, 'changed', 'BN-STATE-12', 'operands', changed.join(', '), 'nothing')); // BN-STATE-12
   if (accepted.kind === 'refusal') compareRefusal(accepted, observed, place, offered, tally);
-  else if (observed.error !== undefined) tally.deviations.push(whole(place, 'unexpected', ruleOfError(accepted), 'error', `${observed.error.class}: ${observed.error.message}`, 'no error'));
+  else if (observed.error !== undefined) tally.deviations.push(whole(place, 'unexpected', ruleOfError(accepted), 'error', errorText(observed.error), 'no error'));
   else compareValues(accepted, observed, place, offered, tally);
 }
 
@@ -70,18 +90,22 @@ function ruleOfError(accepted: AcceptedObservation): RuleId {
 
 function compareRefusal(accepted: AcceptedRefusal, observed: StepObservation, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {
   if (observed.error !== undefined) {
+    if (!isNamed(observed.error, accepted.errors)) tally.deviations.push(whole(place, 'refusal', 'BN-ERR-02', 'error', errorText(observed.error), describeErrors(accepted.errors))); // BN-ERR-02
     compareValues(accepted.state, observed, place, offered, tally);
     return;
   }
   if (!accepted.orFinite) {
-    tally.deviations.push(whole(place, 'refusal', accepted.rule, 'error', 'no error', 'a refusal'));
+    tally.deviations.push(whole(place, 'refusal', accepted.rule, 'error', 'no error', describeErrors(accepted.errors)));
     return;
   }
+  const before = tally.deviations.length;
   for (const observable of ['running_mean', 'running_var'] as const) {
     const element = observed[observable]?.data.findIndex((value) => !Number.isFinite(value)) ?? -1;
     const got = observed[observable]?.data[element];
     if (got !== undefined) tally.deviations.push({ ...whole(place, 'value', accepted.rule, observable, got, 'a refusal, or a finite value'), element });
   }
+  const promised = (accepted.errors ?? []).length > 0 && tally.deviations.length === before;
+  if (promised) tally.deviations.push(whole(place, 'refusal', accepted.rule, 'error', 'no error', describeErrors(accepted.errors)));
 }
 
 function compareValues(accepted: AcceptedObservation, observed: StepObservation, place: Place, offered: ReadonlySet<Observable>, tally: Tally): void {

@@ -37,10 +37,15 @@ export function explainByRounding(situation: Situation): readonly Cause[] {
   const { question, observation, asked } = situation;
   if (!mayBeRounded(observation)) return [];
   const places = placesOf(acceptCase(question), observation, asked);
-  return [
-    ...(isRoundedTo('float16', situation, places) ? [generalCauses['half-precision-inside']] : []),
-    ...(isRoundedTo('bfloat16', situation, places) ? [generalCauses['bfloat16-inside']] : []),
-  ];
+  return narrowTypesOf(question).filter((type) => isRoundedTo(type, situation, places)).map((type) => generalCauses[insideBy[type]]);
+}
+
+const insideBy = { float16: 'half-precision-inside', bfloat16: 'bfloat16-inside' } as const;
+
+/** Narrow types that arithmetic may have been done in: where the input has one, that is it. */
+function narrowTypesOf({ ranks }: Situation['question']): readonly (keyof typeof insideBy)[] {
+  const given = ranks[0]?.inputs[0]?.dtype;
+  return given === 'float16' || given === 'bfloat16' ? [given] : ['float16', 'bfloat16'];
 }
 
 function mayBeRounded({ ranks }: Observation): boolean {

@@ -1,5 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { anything } from '../accept/accepted.ts';
 import { errorRatio, isAccepted } from './interval.ts';
 
 /** Float32, without an alternative. */
@@ -16,6 +17,7 @@ describe('BN-NUM-01 what an accepted interval contains', () => {
     ['∞ for a value that rounds to it', Infinity, 3.5e38, 1, true], ['−∞ for a value that rounds to it', -Infinity, -3.5e38, 1, true],
     ['∞ where the interval reaches past the largest number', Infinity, 3.4e38, 1e37, true], ['−∞ there', -Infinity, 3.4e38, 1e37, false],
     ['∞ for a value past the largest number where the bound says nothing', Infinity, 3.5e38, Infinity, true], ['−∞ there', -Infinity, 3.5e38, Infinity, false],
+    ['NaN where anything is accepted', NaN, 1, anything, true], ['∞ there', Infinity, NaN, anything, true], ['a number there', 3, NaN, anything, true],
   ])('%s', (_, got, value, bound, accepted) => {
     expect(accepts(got, value, bound)).toBe(accepted);
   });

@@ -4,13 +4,16 @@ import { type Case, observables, type Observable } from '../cases/case.ts';
 import type { PlannedCase } from '../cases/plan.ts';
 import type { Answer } from '../runners/answer.ts';
 import type { Observation } from '../runners/observation.ts';
-import { circumstanceHolds, type Facts } from '../spec/circumstance.ts';
+import { circumstanceHolds } from '../spec/circumstance.ts';
 import type { Dialect } from '../spec/dialect.ts';
 import type { Departure } from '../spec/generated/dialect.ts';
 import type { RuleId } from '../spec/rule-id.ts';
 import { naiveAccumulation, variantCauses, type VariantCause } from './catalogue.ts';
 import { explain } from './cause.ts';
 import { compare, type Comparison } from './compare.ts';
+import { isRefusedByContract, underContract } from './contract.ts';
+import { factsOfCase } from './facts.ts';
+import { lacksSignature, signatureDeviations } from './signature.ts';
 import { isVacuous } from './vacuity.ts';
 import type { Deviation, Verdict } from './verdict.ts';
 
@@ -47,17 +50,21 @@ function without(status: Verdict['status'], reason: string): Verdict {
 
 function judgeObservation(expectation: Expectation, observation: Observation, dialect: Dialect): Verdict {
   const offered = offeredObservables(dialect);
-  const comparison = compare(expectation.accepted, observation, offered);
-  if (comparison.deviations.length > 0) {
+  const signature = signatureDeviations(expectation.case, observation, dialect); // BN-ERR-04
+  const accepted = underContract(expectation.accepted, expectation.case, dialect.errors);
+  const compared = compare(accepted, observation, offered);
+  const comparison = { ...compared, deviations: [...signature, ...compared.deviations] };
+  if (signature.length === 0 && comparison.deviations.length > 0) {
     const explained = documentedDeparture(expectation, observation, dialect, offered);
     if (explained !== null) return documented(comparison, explained);
   }
   const outside = comparison.deviations.some(({ level }) => level === 'must');
-  if (outside) return deviating('violates', expectation, observation, comparison, offered, departuresOf(expectation, dialect).map(({ cause }) => cause));
-  const { expectsConstant } = expectation.planned;
+  if (outside) return deviating('violates', expectation, observation, comparison, dialect);
+  if (lacksSignature(expectation.case, dialect)) return without('ungradable', 'the dialect does not state the signature of this layer');
+  const expectsConstant = expectation.planned.expectsConstant || isRefusedByContract(accepted);
   if (!expectsConstant && !comparison.accuracy.some((entry) => entry.graded > 0)) return { ...without('ungradable', 'no element of any observable has a bound'), accuracy: comparison.accuracy };
-  if (!expectsConstant && isVacuous(expectation.accepted)) return { ...without('mistrusted', 'zero, a constant and the initial value would all be accepted'), accuracy: comparison.accuracy };
-  if (comparison.deviations.length > 0) return deviating('inaccurate', expectation, observation, comparison, offered);
+  if (!expectsConstant && isVacuous(accepted)) return { ...without('mistrusted', 'zero, a constant and the initial value would all be accepted'), accuracy: comparison.accuracy };
+  if (comparison.deviations.length > 0) return deviating('inaccurate', expectation, observation, comparison, dialect);
   return { status: 'conforms', rule: null, cause: null, candidates: [], reason: null, ...comparison };
 }
 
@@ -73,7 +80,7 @@ interface Explained {
 
 function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect, offered: ReadonlySet<Observable>): Explained | null {
   for (const { departure, cause } of departuresOf(expectation, dialect)) {
-    const left = compare(acceptCase(expectation.case, cause.formulas), observation, offered);
+    const left = compare(underContract(acceptCase(expectation.case, cause.formulas), expectation.case, dialect.errors), observation, offered);
     if (left.deviations.every(({ level }) => level === 'should')) return { departure, left };
   }
   return null;
@@ -81,20 +88,11 @@ function documentedDeparture(expectation: Expectation, observation: Observation,
 
 /** The documented departures whose circumstance holds in a case. */
 function departuresOf(expectation: Expectation, dialect: Dialect): readonly { readonly departure: Departure; readonly cause: VariantCause }[] {
-  const facts = factsOf(expectation.case);
+  const facts = factsOfCase(expectation.case);
   return dialect.departures.filter(({ when }) => circumstanceHolds(when, facts)).flatMap((departure) => {
     const cause = variantCauses.find(({ id }) => id === departure.variant);
     return cause === undefined ? [] : [{ departure, cause }];
   });
-}
-
-/** What is true of a case, in the words of a dialect's circumstances. */
-function factsOf({ layer, config, program }: Case): Facts {
-  return {
-    layer: [layer], statistics: [config.statistics], affine: [config.affine ? 'true' : 'false'], dtype: [config.dtype],
-    mode: program.flatMap((step) => (step.op === 'forward' ? [step.mode] : [])),
-    momentum: config.momentum === null ? ['cumulative'] : [],
-  };
 }
 
 function documented(comparison: Comparison, { departure, left }: Explained): Verdict {
@@ -104,10 +102,9 @@ function documented(comparison: Comparison, { departure, left }: Explained): Ver
   return { status: 'documented', rule: departure.rule as RuleId, cause: departure.variant, candidates: [], reason, ...comparison };
 }
 
-function deviating(
-  status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, offered: ReadonlySet<Observable>, departures: readonly VariantCause[] = [],
-): Verdict {
-  const { cause, candidates } = explain(expectation.case, observation, comparison.deviations, offered, departures);
+function deviating(status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, dialect: Dialect): Verdict {
+  const departures = status === 'violates' ? departuresOf(expectation, dialect).map(({ cause }) => cause) : [];
+  const { cause, candidates } = explain(expectation.case, observation, comparison.deviations, offeredObservables(dialect), departures, dialect.errors);
   const named = candidates.find(({ id }) => id === cause);
   const rule = named === undefined ? comparison.deviations[0]?.rule ?? null : ruleOfCause(named.rule, expectation, comparison.deviations);
   return { status, rule, cause, candidates: candidates.length > 1 ? candidates.map(({ id }) => id) : [], reason: null, ...comparison };

@@ -1,17 +1,21 @@
 import { join } from 'node:path';
+import { acceptCase } from '../accept/accept.ts';
+import type { AcceptedRank, AcceptedRefusal } from '../accept/accepted.ts';
 import type { Case } from '../cases/case.ts';
 import { materialise } from '../cases/materialise.ts';
 import { expandSuite, type Plan, type PlannedCase } from '../cases/plan.ts';
 import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import type { RunningState, StepRecord } from '../reference/trajectory.ts';
-import type { Observation, ObservedTensor, StepObservation } from '../runners/observation.ts';
+import type { Observation, ObservedError, ObservedTensor, RankObservation, StepObservation } from '../runners/observation.ts';
 import type { BehavioursFile } from '../spec/generated/behaviours.ts';
+import type { ErrorContract } from '../spec/generated/dialect.ts';
 import type { SuiteFile } from '../spec/generated/suite.ts';
 import { packageRoot } from '../spec/package-root.ts';
 import { readValidated } from '../spec/validated-file.ts';
 import { roundArray } from '../tensor/round.ts';
 import type { FloatType } from '../tensor/tensor.ts';
+import { underContract } from './contract.ts';
 import { type Expectation, expectationOf } from './judge.ts';
 
 /** The plan of a suite, without its goldens. */
@@ -42,10 +46,10 @@ export function observe(asked: Case, formulas: Formulas = coreFormulas): Observa
 function observeStep(record: StepRecord, { config: { dtype } }: Case): StepObservation {
   const state = observeState(record.state, dtype);
   if (record.op === 'refusal') return { ...state, error: { class: 'ValueError', message: 'refused' } };
-  if (record.op === 'reload') return state;
-  if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, dtype) };
+  if (record.op === 'reload' || record.op === 'describe') return state;
+  if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, record.x.dtype) };
   const parameters = record.dgamma === null || record.dbeta === null ? {} : { dgamma: perChannel(record.dgamma, dtype), dbeta: perChannel(record.dbeta, dtype) };
-  return { ...state, dx: observed(record.dx, record.forward.x.shape, dtype), ...parameters };
+  return { ...state, dx: observed(record.dx, record.forward.x.shape, record.forward.x.dtype), ...parameters };
 }
 
 function observeState(state: RunningState | null, dtype: FloatType): StepObservation {
@@ -78,4 +82,25 @@ export function dropResult(observation: Observation, step: number, name: keyof S
     return { construct: without(rank.construct, -1), steps: rank.steps.map(without) };
   });
   return { ...observation, ranks };
+}
+
+/** What a framework shows that refuses what its error contract says, and else is as observed. */
+export function refusedBy(errors: readonly ErrorContract[], asked: Case, observation: Observation): Observation {
+  const { ranks } = underContract(acceptCase(asked), asked, errors);
+  return { ...observation, ranks: observation.ranks.map((rank, index) => refuseIn(rank, ranks[index] ?? { construct: nothing, steps: [] })) };
+}
+
+const nothing = { kind: 'values', values: [], count: null, keepsState: true } as const;
+
+function refuseIn(rank: RankObservation, { construct, steps }: AcceptedRank): RankObservation {
+  if (construct.kind === 'refusal') return { construct: { error: errorOf(construct) }, steps: [] };
+  const last = steps.at(-1);
+  if (last?.kind !== 'refusal') return rank;
+  const before = rank.steps[steps.length - 2] ?? rank.construct;
+  const state = Object.fromEntries(Object.entries(before).filter(([name]) => name === 'running_mean' || name === 'running_var' || name === 'step_count')) as StepObservation;
+  return { ...rank, steps: [...rank.steps.slice(0, steps.length - 1), { ...state, error: errorOf(last) }] };
+}
+
+function errorOf({ errors: [first] = [] }: AcceptedRefusal): ObservedError {
+  return { class: first?.class ?? 'ValueError', message: first?.messageContains ?? 'refused' };
 }

@@ -6,9 +6,11 @@ import type { Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import type { StepRecord, Trajectory } from '../reference/trajectory.ts';
 import type { Observation } from '../runners/observation.ts';
+import type { ErrorContract } from '../spec/generated/dialect.ts';
 import { roundTo } from '../tensor/round.ts';
 import type { FloatType } from '../tensor/tensor.ts';
 import { compare } from './compare.ts';
+import { underContract } from './contract.ts';
 import type { Deviation } from './verdict.ts';
 
 /** One deviating observation and what is asked of a cause that explains it. */
@@ -19,6 +21,8 @@ export interface Situation {
   readonly deviations: readonly Deviation[];
   /** Observables held against a cause. */
   readonly asked: ReadonlySet<Observable>;
+  /** The dialect's error contract. */
+  readonly errors: readonly ErrorContract[];
   /** Explained only inside the bounds of a stable summation. */
   readonly stably: boolean;
   /** The core formulas' trajectory. */
@@ -45,7 +49,7 @@ export function predicts({ formulas, free }: Reading, situation: Situation, accu
   const accepted = roundedOnce(accept(question, trajectory, accuracy), question);
   const graded = (deviation: Deviation) => isGraded(accepted, deviation);
   if (!(accuracy === sanctioned ? deviations.every(graded) : deviations.some((deviation) => near(deviation) && graded(deviation)))) return false;
-  const left = compare(accepted, observation, asked).deviations.filter(({ level }) => stably || level === 'must');
+  const left = compare(underContract(accepted, question, situation.errors), observation, asked).deviations.filter(({ level }) => stably || level === 'must');
   return left.every(({ observable }) => free.has(observable) && !deviations.some((deviation) => deviation.observable === observable));
 }
 

@@ -25,6 +25,10 @@ describe('a check that could not fail', () => {
     expect(isVacuous(showing(value, naive))).toBe(false);
   });
 
+  it('where NaN is expected no number passes: not vacuous', () => {
+    expect(isVacuous(showing([NaN, NaN], [Infinity, Infinity]))).toBe(false);
+  });
+
   it('no element has a bound: vacuous', () => {
     expect(isVacuous(showing([1, 2], [Infinity, Infinity]))).toBe(true);
   });

@@ -1,4 +1,4 @@
-import type { Accepted, AcceptedStep, AcceptedValues } from '../accept/accepted.ts';
+import { type Accepted, type AcceptedStep, type AcceptedValues, anything } from '../accept/accepted.ts';
 
 /**
  * Whether the check could not fail: for every observable of every step, zero, some constant, and (for state) the initial
@@ -6,6 +6,7 @@ import type { Accepted, AcceptedStep, AcceptedValues } from '../accept/accepted.
  */
 export function isVacuous(accepted: Accepted): boolean {
   return accepted.ranks.every((rank) => {
+    if (rank.construct.kind === 'refusal') return false;
     const initial = new Map(rank.construct.values.map((values) => [values.observable, values.value]));
     return rank.steps.every((step) => stepIsVacuous(step, initial));
   });
@@ -17,7 +18,7 @@ function stepIsVacuous(step: AcceptedStep, initial: ReadonlyMap<string, Float64A
 }
 
 function acceptsZero({ value, naive }: AcceptedValues): boolean {
-  return value.every((expected, i) => !(Math.abs(expected) > naive[i]!));
+  return value.every((expected, i) => naive[i] === anything || (!Number.isNaN(expected) && !(Math.abs(expected) > naive[i]!)));
 }
 
 /** Some one number lies in all intervals: the largest lower end does not exceed the smallest upper end. */
@@ -25,6 +26,8 @@ function acceptsConstant({ value, naive }: AcceptedValues): boolean {
   let low = -Infinity;
   let high = Infinity;
   for (let i = 0; i < value.length; i++) {
+    if (naive[i] === anything) continue;
+    if (Number.isNaN(value[i]!)) return false; // only NaN is accepted there, which no number is
     low = Math.max(low, value[i]! - naive[i]!);
     high = Math.min(high, value[i]! + naive[i]!);
   }
@@ -32,5 +35,5 @@ function acceptsConstant({ value, naive }: AcceptedValues): boolean {
 }
 
 function acceptsInitial({ value, naive }: AcceptedValues, initial: Float64Array | undefined): boolean {
-  return initial === undefined || value.every((expected, i) => !(Math.abs(expected - initial[i]!) > naive[i]!));
+  return initial === undefined || value.every((expected, i) => !Number.isNaN(expected) && !(Math.abs(expected - initial[i]!) > naive[i]!));
 }

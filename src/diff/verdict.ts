@@ -9,7 +9,7 @@ export const statuses = [
 export type Status = (typeof statuses)[number];
 
 /** What a deviation is about: an element's value, or something of the whole observable or step. */
-export type DeviationKind = 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed';
+export type DeviationKind = 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed' | 'signature';
 
 /** The worst deviating element of one observable at one step. */
 export interface Deviation {
@@ -20,7 +20,7 @@ export interface Deviation {
   readonly rank: number;
   /** Index into the program; −1 is the construction. */
   readonly step: number;
-  readonly observable: Observable | 'error' | 'operands';
+  readonly observable: Observable | 'error' | 'operands' | 'constructor';
   /** Flat index of the worst element, or null for the whole observable. */
   readonly element: number | null;
   /** How many elements of the observable deviate. */

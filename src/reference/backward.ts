@@ -99,7 +99,7 @@ function inputGradient(formulas: Formulas, x: Tensor, dy: Tensor, channelOf: (ch
 }
 
 function parameterGradients(config: LayerConfig, formulas: Formulas, record: ForwardRecord, view: Normalisation, sums: GradientSums): Pick<BackwardRecord, 'dgamma' | 'dbeta'> {
-  if (!config.affine) return { dgamma: null, dbeta: null };
+  if (!config.affine || config.frozen === true) return { dgamma: null, dbeta: null };
   const dgamma = new Float64Array(sums.dy.length);
   const dbeta = new Float64Array(sums.dy.length);
   for (let c = 0; c < dgamma.length; c++) {

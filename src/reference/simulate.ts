@@ -4,7 +4,7 @@ import { backward } from './backward.ts';
 import { coreFormulas, type Formulas } from './formulas.ts';
 import { forward, freshState } from './forward.ts';
 import { countPerChannel } from './layout.ts';
-import { refusingRule } from './refusal.ts';
+import { isConstructible, refusingRule } from './refusal.ts';
 import type { Affine, ForwardRecord, RankTrajectory, RefusalRecord, RunningState, StepRecord, Trajectory } from './trajectory.ts';
 
 /**
@@ -16,6 +16,7 @@ import type { Affine, ForwardRecord, RankTrajectory, RefusalRecord, RunningState
  * @returns one trajectory per rank; a program ends at its first refusal
  */
 export function simulate(question: Case, formulas: Formulas = coreFormulas): Trajectory {
+  if (!isConstructible(question.config)) return { ranks: question.ranks.map(() => ({ construct: null, refused: 'BN-ERR-03', steps: [] })) };
   const affine = initialAffine(question);
   const construct = initialState(question, formulas);
   const states = question.ranks.map(() => construct);
@@ -23,6 +24,7 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
   const ranks = steps.map((rankSteps) => ({ construct, steps: rankSteps }));
   const recordsOf = (step: Step): readonly StepRecord[] => {
     if (step.op === 'reload') return states.map((state) => ({ op: 'reload', state: state === null || construct === null ? null : formulas.reloaded(state, construct, freshState(formulas, question.config.numFeatures)) })); // BN-STATE-13
+    if (step.op === 'describe') return states.map((state) => ({ op: 'describe', state }));
     return step.op === 'forward' ? forwardOrRefuse(question, formulas, affine, states, ranks, step) : backwardOf(question, formulas, states, ranks, step);
   };
   for (const step of question.program) {
@@ -41,7 +43,7 @@ function forwardOrRefuse(
 ): readonly (ForwardRecord | RefusalRecord)[] {
   const inputs = question.ranks.map((rank) => tensorAt(rank.inputs, step.input));
   for (const x of inputs) {
-    const rule = refusingRule(question.layer, question.config, x.shape);
+    const rule = refusingRule(question, x.shape);
     if (rule !== null) return states.map((state) => ({ op: 'refusal', rule, orFinite: false, state }));
   }
   const records = forward(question.config, formulas, affine, states, soFar, step, inputs);

@@ -105,11 +105,19 @@ export interface ReloadRecord {
   readonly state: RunningState | null;
 }
 
-export type StepRecord = ForwardRecord | BackwardRecord | ReloadRecord | RefusalRecord;
+/** The layer was asked what it is, which changes nothing. */
+export interface DescribeRecord {
+  readonly op: 'describe';
+  readonly state: RunningState | null;
+}
+
+export type StepRecord = ForwardRecord | BackwardRecord | ReloadRecord | DescribeRecord | RefusalRecord;
 
 /** One rank's way through the program. A refusal is the last step. */
 export interface RankTrajectory {
   readonly construct: RunningState | null;
+  /** The rule under which the construction itself must be refused. */
+  readonly refused?: RuleId;
   readonly steps: readonly StepRecord[];
 }
 

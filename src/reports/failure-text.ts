@@ -40,7 +40,7 @@ function describeDeviation(deviation: RunDeviation): string {
 }
 
 /** `running_var[0] at step 2 on rank 1`; the first step and rank go without saying. */
-export function describePlace({ observable, element, step, rank }: RunDeviation): string {
+function describePlace({ observable, element, step, rank }: RunDeviation): string {
   const index = element === null || observable === 'step_count' ? '' : `[${String(element)}]`;
   const when = step === 0 ? '' : step < 0 ? ' at construction' : ` at step ${String(step)}`;
   return `${observable}${index}${when}${rank === 0 ? '' : ` on rank ${String(rank)}`}`;

@@ -1,63 +1,67 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../spec/package-root.ts';
+import { UserError } from '../spec/user-error.ts';
 import type { RuleTitles } from './failure-text.ts';
-import { escapeHtml, type Html, html } from './html.ts';
-import { casesSection } from './page-cases.ts';
-import { findingSections } from './page-findings.ts';
-import { fact, formatDuration } from './page-parts.ts';
-import { gateSection, runnersSection, totalsSection } from './page-totals.ts';
+import { escapeHtml } from './html.ts';
+import { type PageExtras, pageData, pageValues } from './page-block.ts';
+import { fallbackOf } from './page-fallback.ts';
+import { printable } from './printable.ts';
 import type { Run } from './run.ts';
 import { gateOf } from './summary.ts';
+
+/** Where `npm run build` puts the page without data. */
+const templatePath = join(packageRoot, 'dist', 'page', 'index.html');
 
 /**
  * The report as one file that works offline: no request leaves it, and its policy lets nothing run but its own style and script.
  *
  * @param titles  title of each rule, by id
+ * @param extras  what belongs on the page and is not in the run
+ * @throws {UserError} PAGE_NOT_BUILT
  */
-export function reportPage(run: Run, titles: RuleTitles): string {
-  const style = source('page.css');
-  const script = source('page.js');
-  return fillTemplate(source('page.html'), {
-    policy: policyFor(style, script),
+export function reportPage(run: Run, titles: RuleTitles, extras: PageExtras = {}): string {
+  const template = readTemplate();
+  const data = pageData(run, extras);
+  return fillTemplate(template, {
+    policy: policyFor(template),
     title: escapeHtml(`bn-conformance: ${run.header.suite}, gate ${gateOf(run).gate === 'pass' ? 'passed' : 'failed'}`),
-    style,
-    script,
-    facts: factsOf(run).markup,
-    sections: html`${gateSection(run)}${totalsSection(run)}${findingSections(run, titles)}${casesSection(run)}${runnersSection(run)}`.markup,
-    colophon: colophonOf(run).markup,
+    data: scriptJson(data),
+    values: scriptJson(pageValues(run, data)),
+    fallback: fallbackOf(data, run.header.cases, titles).markup,
   });
 }
 
-function source(name: string): string {
-  return readFileSync(join(packageRoot, 'reports', 'page', name), 'utf8').replaceAll('\r\n', '\n'); // a browser hashes what it parsed, without carriage returns
+function readTemplate(): string {
+  if (!existsSync(templatePath)) throw new UserError('PAGE_NOT_BUILT', `${templatePath} is missing`, 'npm run build makes it');
+  return readFileSync(templatePath, 'utf8').replaceAll('\r\n', '\n'); // a browser hashes what it parsed, without carriage returns
 }
 
-/** One pass, so that `{{script}}` within data stays text. */
+/** JSON that no browser takes for markup; control characters are left out, as everywhere that people read. */
+function scriptJson(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' ? printable(each) : each)).replaceAll('<', String.raw`\u003c`);
+}
+
+/** One pass, so that `%data%` within data stays text. */
 function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`reports/page/page.html asks for {{${name}}}, which the page does not have`);
-    return value;
+  const places = new Set<string>();
+  const page = template.replaceAll(/%%(policy|title|data|values|fallback)%%/g, (_, name: string) => {
+    places.add(name);
+    return values[name] ?? '';
   });
+  const missing = Object.keys(values).filter((name) => !places.has(name));
+  if (missing.length > 0) throw new Error(`${templatePath} has no place for ${missing.join(', ')}`);
+  return page;
 }
 
-function policyFor(style: string, script: string): string {
-  return `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'; img-src data:; base-uri 'none'; form-action 'none'`;
+/** Allows each style and script of the template by its hash, and nothing else. */
+function policyFor(template: string): string {
+  const styles = [...template.matchAll(/<style[^>]*>([^]*?)<\/style>/g)].map(([, text]) => hashOf(text ?? ''));
+  const scripts = [...template.matchAll(/<script type="module"[^>]*>([^]*?)<\/script>/g)].map(([, text]) => hashOf(text ?? ''));
+  return `default-src 'none'; style-src ${styles.join(' ')}; script-src ${scripts.join(' ')}; img-src data:; base-uri 'none'; form-action 'none'`;
 }
 
 function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-function factsOf({ header, footer }: Run): Html {
-  return html`<dl class="facts">
-${fact('Suite', `${header.suite}${header.filtered ? ' (filtered)' : ''}${header.strict ? ', strict' : ''}`)}${fact('Seed', String(header.seed))}${
-  fact('Started', html`<time datetime="${header.startedAt}">${header.startedAt}</time>`)}${fact('Duration', footer === null ? 'interrupted' : formatDuration(footer.durationMs))}${
-  fact('Tool', `${header.tool.name} ${header.tool.version}`)}${fact('Command', html`<code>${header.command}</code>`, true)}</dl>`;
-}
-
-function colophonOf({ header }: Run): Html {
-  return html`<p>Written by ${header.tool.name} ${header.tool.version} from run.ndjson. Beside this page: <a href="summary.json">summary.json</a>, <a href="results.csv">results.csv</a>, <a href="discrepancies.csv">discrepancies.csv</a>, <a href="junit.xml">junit.xml</a>, <a href="run.ndjson">run.ndjson</a>.</p>`;
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

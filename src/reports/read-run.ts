@@ -1,3 +1,4 @@
+import { claimsSuite } from '../spec/claims.ts';
 import type { CaseRecord, EvidenceRecord, RunRecord } from '../spec/generated/run-record.ts';
 import { UserError } from '../spec/user-error.ts';
 import type { CaseLine, CaseResult, Evidence, Run, RunFooter, RunHeader, RunnerFacts, RunnerResults } from './run.ts';
@@ -9,7 +10,7 @@ export const schemaVersion = 1;
 const oldestVersion = Math.max(1, schemaVersion - 1);
 
 export interface ReadOptions {
-  /** Keep the observed tensors too; they are many times the rest. */
+  /** Keep the observed tensors too, which are many times the rest; of the suite `claims` they are kept always. */
   readonly observed?: boolean;
 }
 
@@ -40,7 +41,7 @@ export async function readRun(path: string, { observed = false }: ReadOptions = 
     const record = decodeLine(line, path);
     if (record === null) break;
     if (collected === null) collected = begin(record, path);
-    else take(collected, record, observed, (problem) => invalidLine(path, line.number, problem));
+    else take(collected, record, observed || collected.header.suite === claimsSuite, (problem) => invalidLine(path, line.number, problem));
   }
   if (collected === null) throw missingHeader(path);
   return assemble(collected);

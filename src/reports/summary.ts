@@ -1,6 +1,9 @@
 import type { Finding } from '../diff/findings.ts';
 import { type Status, statuses } from '../diff/verdict.ts';
+import { claimsSuite, readClaims } from '../spec/claims.ts';
 import type { FindingSummary, RunnerSummary, StatusCounts, Summary } from '../spec/generated/summary.ts';
+import { judgeClaims } from './claims/judge-claims.ts';
+import { summariseClaims } from './claims/summarise-claims.ts';
 import { evidenceOf, groupRunner } from './grouped-run.ts';
 import { harnessError } from './evidence-text.ts';
 import { schemaVersion } from './read-run.ts';
@@ -25,6 +28,7 @@ export function summarise(run: Run): Summary {
     statuses: counts,
     runners: Object.fromEntries(runners.map((results) => [results.runner, summariseRunner(run, results)])),
     ...gateOf(run),
+    ...(header.suite === claimsSuite ? { claims: summariseClaims(judgeClaims(run, readClaims())) } : {}),
     durationMs: footer?.durationMs ?? 0,
   };
 }

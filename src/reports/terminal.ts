@@ -16,13 +16,17 @@ export interface TerminalOptions {
   /** How many failing cases are printed one by one, per runner. */
   readonly limit?: number;
   readonly paint?: Paint;
+  /** The line of a finding that says where its script is. */
+  readonly scriptOf?: ScriptLine;
 }
 
+type ScriptLine = (runner: RunnerResults, finding: Finding) => readonly string[];
+
 /** The whole report: findings worst first, then failing cases, totals last. */
-export function terminalReport(run: Run, titles: RuleTitles, { limit = 10, paint = plain }: TerminalOptions = {}): string {
+export function terminalReport(run: Run, titles: RuleTitles, { limit = 10, paint = plain, scriptOf = () => [] }: TerminalOptions = {}): string {
   const { header, runners } = run;
   const sections = [
-    ...runners.map((runner) => findingsText(header, runner, titles, paint)),
+    ...runners.map((runner) => findingsText(header, runner, titles, paint, scriptOf)),
     ...runners.map((runner) => failuresText(header, runner, titles, limit, paint)),
     totalsText(run, paint),
   ];
@@ -30,14 +34,14 @@ export function terminalReport(run: Run, titles: RuleTitles, { limit = 10, paint
 }
 
 /** Findings of one runner, worst first; known ones in a line each. Empty without findings. */
-function findingsText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, paint: Paint): string {
+function findingsText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, paint: Paint, scriptOf: ScriptLine): string {
   const { findings } = groupRunner(runner);
   if (findings.length === 0) return '';
-  const blocks = findings.map((finding) => (finding.known ? knownBlock(runner, finding, paint) : findingBlock(header, runner, finding, titles, paint)));
+  const blocks = findings.map((finding) => (finding.known ? knownBlock(runner, finding, paint) : findingBlock(header, runner, finding, titles, paint, scriptOf(runner, finding))));
   return [paint('strong', `${plural(findings.length, 'finding')} of ${runner.runner}, worst first`), ...blocks].join('\n');
 }
 
-function findingBlock(header: RunHeader, runner: RunnerResults, finding: Finding, titles: RuleTitles, paint: Paint): string {
+function findingBlock(header: RunHeader, runner: RunnerResults, finding: Finding, titles: RuleTitles, paint: Paint, script: readonly string[]): string {
   const { status, cause, candidates, title, cases, example, worstRatio, translation } = finding;
   const indent = ' '.repeat(status.length + 2);
   const worst = worstRatio > 0 && Number.isFinite(worstRatio) ? `, at worst ${formatRatio(worstRatio)} × the bound` : '';
@@ -49,6 +53,7 @@ function findingBlock(header: RunHeader, runner: RunnerResults, finding: Finding
     `example: ${example}`,
     ...describeEvidence(evidence),
     `rerun: ${rerunCommand(header, runner, example)}`,
+    ...script,
   ];
   const first = `${paint(paintOf(status), harnessError(evidence) ?? status)}  ${paint('strong', cause)}${title === null ? '' : `: ${title}`} (${plural(cases, 'case')}${worst})`;
   return [first, ...lines.map((line) => `${indent}${line}`)].join('\n');

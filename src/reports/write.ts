@@ -22,7 +22,7 @@ export interface WrittenReports {
  * @throws {UserError} what `readRun` throws, and OUT_FOLDER_UNWRITABLE
  */
 export async function writeReports(folder: string, formats: readonly ReportFormat[] = reportFormats): Promise<WrittenReports> {
-  const run = await readRun(join(folder, runFileName));
+  const run = await readRun(join(folder, runFileName), { observed: formats.includes('html') });
   const summary = summarise(run);
   await writeReportsOf(run, folder, formats);
   for (const name of fileNames(reportFormats.filter((format) => !formats.includes(format)))) await removeFile(join(folder, name));

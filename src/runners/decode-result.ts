@@ -29,13 +29,14 @@ function decodeRanks(ranks: readonly RawRank[], payload: Uint8Array): RankObserv
 }
 
 function decodeStep(step: RawStep, view: DataView): StepObservation {
-  const observed: Partial<Record<TensorObservable, ObservedTensor>> & { step_count?: number; error?: StepObservation['error']; changed?: StepObservation['changed'] } = {};
+  const observed: Partial<Record<TensorObservable, ObservedTensor>> & { step_count?: number; error?: StepObservation['error']; described?: StepObservation['described']; changed?: StepObservation['changed'] } = {};
   for (const name of tensorObservables) {
     const raw = step[name];
     if (raw !== undefined) observed[name] = readTensor(name, raw, view);
   }
   if (step.step_count !== undefined) observed.step_count = step.step_count;
   if (step.error !== undefined) observed.error = step.error;
+  if (step.described !== undefined) observed.described = step.described;
   if (step.changed !== undefined) observed.changed = step.changed;
   return observed as StepObservation;
 }

@@ -1,6 +1,5 @@
 import type { Case, InitialValues } from '../cases/case.ts';
-import { elementBytes, encodeTensor } from '../tensor/bytes.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { elementBytes, encodeTensor, type WireTensor } from '../tensor/bytes.ts';
 import type { Question } from './answer.ts';
 import { encodeFrame } from './frames.ts';
 import type { RawTensor, StartMessage } from './messages.ts';
@@ -38,8 +37,8 @@ export function encodeRun(batch: number, questions: readonly Question[]): Buffer
   return encodeFrame(JSON.stringify({ type: 'run', batch, cases }), [bytes]);
 }
 
-function encodeCase({ seq, case: { layer, config, initial, ranks, program, route, layout } }: Question, payload: Payload): object {
-  const add = (tensor: Tensor) => addTensor(tensor, payload);
+function encodeCase({ seq, case: { layer, config, initial, ranks, program, route, layout, inputType } }: Question, payload: Payload): object {
+  const add = (tensor: WireTensor) => addTensor(tensor, payload);
   requireFinite('eps', config.eps);
   requireFinite('momentum', config.momentum ?? 0);
   return {
@@ -47,14 +46,14 @@ function encodeCase({ seq, case: { layer, config, initial, ranks, program, route
     layer,
     config,
     initial: encodeInitial(initial, add),
-    ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map(add), grads: grads.map(add) })),
+    ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map((x) => add({ ...x, dtype: inputType ?? x.dtype })), grads: grads.map(add) })),
     program,
     route, // JSON leaves out what is absent
     layout,
   };
 }
 
-function encodeInitial(initial: InitialValues, add: (tensor: Tensor) => RawTensor): Record<string, RawTensor> {
+function encodeInitial(initial: InitialValues, add: (tensor: WireTensor) => RawTensor): Record<string, RawTensor> {
   const raw: Record<string, RawTensor> = {};
   for (const name of initialNames) {
     const tensor = initial[name];
@@ -65,7 +64,7 @@ function encodeInitial(initial: InitialValues, add: (tensor: Tensor) => RawTenso
 
 const initialNames = ['gamma', 'beta', 'running_mean', 'running_var'] as const satisfies readonly (keyof InitialValues)[];
 
-function addTensor(tensor: Tensor, payload: Payload): RawTensor {
+function addTensor(tensor: WireTensor, payload: Payload): RawTensor {
   const offset = payload.end;
   if (tensor.dtype === 'float32') writeFloat32(tensor.data, payload.view, offset);
   else payload.bytes.set(encodeTensor(tensor), offset);
@@ -79,17 +78,17 @@ function writeFloat32(data: Float64Array, view: DataView, offset: number): void 
 }
 
 /** Bytes of payload that a case needs, alignment included. */
-export function payloadBytes({ initial, ranks }: Case): number {
+export function payloadBytes({ initial, ranks, inputType }: Case): number {
   let bytes = 0;
   for (const name of initialNames) bytes += initial[name] === undefined ? 0 : alignedBytes(initial[name]);
   for (const { inputs, grads } of ranks) {
-    for (const tensor of inputs) bytes += alignedBytes(tensor);
+    for (const x of inputs) bytes += alignedBytes({ ...x, dtype: inputType ?? x.dtype });
     for (const tensor of grads) bytes += alignedBytes(tensor);
   }
   return bytes;
 }
 
-function alignedBytes({ dtype, data }: Tensor): number {
+function alignedBytes({ dtype, data }: Pick<WireTensor, 'dtype' | 'data'>): number {
   return Math.ceil((data.length * elementBytes[dtype]) / alignment) * alignment;
 }
 

@@ -55,6 +55,30 @@ describe('run messages', () => {
     fc.assert(property);
   });
 
+  it('BN-DTYPE-03 the inputs travel in the integer type that is asked, the gradients in their own', () => {
+    const input = { dtype: 'float32', shape: [3, 1], data: Float64Array.of(1, 0, -2) } as const;
+    for (const inputType of ['int32', 'int64', 'bool'] as const) {
+      const asked: Case = { ...smokeCase('batchnorm1d'), ranks: [{ inputs: [input], grads: [input] }], inputType };
+      const { rawHeader, payload } = open(encodeRun(0, [{ seq: 0, case: asked }]));
+      requireValid('run', rawHeader);
+      const [sent] = (rawHeader as { cases: readonly { ranks: readonly { inputs: Sent[]; grads: Sent[] }[] }[] }).cases;
+      expect(sent?.ranks[0]).toMatchObject({ inputs: [{ dtype: inputType, offset: 0 }], grads: [{ dtype: 'float32' }] });
+      expect(sent).not.toHaveProperty('inputType');
+      const bytes = encodeTensor({ ...input, dtype: inputType });
+      expect(payload.subarray(0, bytes.length).equals(bytes)).toBe(true);
+      expect(payload.length).toBe(payloadBytes(asked));
+    }
+  });
+
+  it('BN-ERR-03 a number of features that no layer can have travels as it is', () => {
+    for (const numFeatures of [0, -1, 2.5]) {
+      const plain = smokeCase('batchnorm1d');
+      const { rawHeader } = open(encodeRun(0, [{ seq: 0, case: { ...plain, config: { ...plain.config, numFeatures } } }]));
+      requireValid('run', rawHeader);
+      expect(rawHeader).toMatchObject({ cases: [{ config: { numFeatures } }] });
+    }
+  });
+
   it('the id and everything else about a case stay here', () => {
     const { rawHeader } = open(encodeRun(0, [{ seq: 5, case: smokeCase('batchnorm1d') }]));
     const { cases } = rawHeader as { cases: object[] };

@@ -1,6 +1,6 @@
 import type { Case } from '../cases/case.ts';
 import type { ElementType } from '../tensor/bytes.ts';
-import type { ChangedOperand, ObservedError, TensorObservable } from './observation.ts';
+import type { ChangedOperand, ObservedDescription, ObservedError, TensorObservable } from './observation.ts';
 
 /** Harness to runner, first message. */
 export interface StartMessage {
@@ -56,6 +56,7 @@ export interface RawTensor {
 export type RawStep = Readonly<Partial<Record<TensorObservable, RawTensor>>> & {
   readonly step_count?: number;
   readonly error?: ObservedError;
+  readonly described?: ObservedDescription;
   readonly changed?: readonly ChangedOperand[];
 };
 

@@ -22,10 +22,38 @@ export type TensorObservable = (typeof tensorObservables)[number];
 /** What a call is given, besides the state. */
 export type ChangedOperand = 'x' | 'dy' | 'gamma' | 'beta';
 
+/** An argument of a constructor; without a default it must be given. */
+export interface ObservedArgument {
+  readonly name: string;
+  readonly kind: 'positional' | 'keyword' | 'rest';
+  /** Text for what JSON does not have. */
+  readonly default?: number | string | boolean | null;
+}
+
+/** A tensor that a layer stores. */
+export interface ObservedBuffer {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+/** What a layer says of itself. */
+export interface ObservedDescription {
+  /** Of the constructor, in order. */
+  readonly arguments: readonly ObservedArgument[];
+  /** Names of what a call must be given. */
+  readonly inputs: readonly string[];
+  readonly training: boolean;
+  readonly repr: string;
+  readonly parameters: readonly (ObservedBuffer & { readonly trainable: boolean })[];
+  readonly buffers: readonly ObservedBuffer[];
+}
+
 /** What one step showed. State is that after the step. A refused step carries the error and ends the program. */
 export type StepObservation = Readonly<Partial<Record<TensorObservable, ObservedTensor>>> & {
   readonly step_count?: number;
   readonly error?: ObservedError;
+  readonly described?: ObservedDescription;
   /** What the step changed that is not its to change (BN-STATE-12). */
   readonly changed?: readonly ChangedOperand[];
 };

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { decodeTensor, elementBytes, encodeTensor } from './bytes.ts';
+import { decodeTensor, elementBytes, type ElementType, encodeTensor } from './bytes.ts';
 import { roundArray } from './round.ts';
 import type { FloatType } from './tensor.ts';
 
@@ -16,6 +16,14 @@ describe('tensor bytes', () => {
     expect(encode('bfloat16', 1, -2, Infinity)).toBe('803f' + '00c0' + '807f');
     expect(encode('float32', 1, -2, Infinity)).toBe('0000803f' + '000000c0' + '0000807f');
     expect(encode('float64', 1, -2)).toBe('000000000000f03f' + '00000000000000c0');
+  });
+
+  it('golden: integer types, of which only a wire tensor can be', () => {
+    const wire = (dtype: ElementType, ...values: number[]) => Buffer.from(encodeTensor({ dtype, shape: [values.length], data: Float64Array.of(...values) })).toString('hex');
+    expect(wire('int32', 1, -2)).toBe('01000000' + 'feffffff');
+    expect(wire('int64', 1, -2)).toBe('0100000000000000' + 'feffffffffffffff');
+    expect(wire('bool', 0, -2, 1)).toBe('00' + '01' + '01');
+    expect(() => wire('int64', 0.5)).toThrow(RangeError);
   });
 
   for (const dtype of dtypes) {

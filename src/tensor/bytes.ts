@@ -1,10 +1,13 @@
 import { endianness } from 'node:os';
 import { bfloat16Bits, bfloat16Value } from './bfloat16.ts';
 import { float16Bits, float16Value } from './float16.ts';
-import { countElements, type FloatType, type Tensor } from './tensor.ts';
+import { countElements, type FloatType, type IntegerType, type Tensor } from './tensor.ts';
 
-/** Element types that a tensor from a runner may have. */
-export type ElementType = FloatType | 'int64' | 'int32' | 'bool';
+/** Element types that a tensor on the wire may have. */
+export type ElementType = FloatType | IntegerType;
+
+/** A tensor on its way to a runner: an input may be of an integer type. */
+export type WireTensor = Omit<Tensor, 'dtype'> & { readonly dtype: ElementType };
 
 /** Bytes per element. */
 export const elementBytes: Readonly<Record<ElementType, number>> = {
@@ -20,14 +23,16 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
 /**
  * Raw little-endian bytes of a tensor in row-major order; float16 and bfloat16 as 16-bit patterns.
  *
- * Elements that `dtype` cannot represent are rounded to nearest, ties to even. The bytes are a copy.
+ * Elements that `dtype` cannot represent are rounded to nearest, ties to even. The bytes are a copy. A bool is false at 0 and true elsewhere.
+ *
+ * @throws {RangeError} for int64, when an element is no whole number
  */
-export function encodeTensor(tensor: Tensor): Uint8Array {
+export function encodeTensor(tensor: WireTensor): Uint8Array {
   const { buffer } = patterns(tensor);
   return littleEndian(new Uint8Array(buffer), elementBytes[tensor.dtype]);
 }
 
-function patterns({ dtype, data }: Tensor): { readonly buffer: ArrayBuffer } {
+function patterns({ dtype, data }: WireTensor): { readonly buffer: ArrayBuffer } {
   switch (dtype) {
     case 'float64':
       return new Float64Array(data);
@@ -37,6 +42,12 @@ function patterns({ dtype, data }: Tensor): { readonly buffer: ArrayBuffer } {
       return convert(data, new Uint16Array(data.length), float16Bits);
     case 'bfloat16':
       return convert(data, new Uint16Array(data.length), bfloat16Bits);
+    case 'int64':
+      return BigInt64Array.from(data, (value) => BigInt(value));
+    case 'int32':
+      return Int32Array.from(data, Number);
+    case 'bool':
+      return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
   }
 }
 

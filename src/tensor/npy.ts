@@ -1,19 +1,18 @@
-import { decodeTensor, encodeTensor, type ElementType } from './bytes.ts';
-import { countElements, type Tensor } from './tensor.ts';
+import { decodeTensor, elementBytes, encodeTensor } from './bytes.ts';
+import { NpyError } from './npy-error.ts';
+import { countElements, type FloatType, type Tensor } from './tensor.ts';
 
 /** numpy's type descriptions. numpy has no bfloat16: its 16-bit patterns travel as unsigned integers. */
-const descriptions: Readonly<Record<ElementType, string>> = {
-  float16: '<f2',
-  bfloat16: '<u2',
-  float32: '<f4',
-  float64: '<f8',
-  int64: '<i8',
-  int32: '<i4',
-  bool: '|b1',
-};
+const descriptions: Readonly<Record<FloatType, string>> = { float16: '<f2', bfloat16: '<u2', float32: '<f4', float64: '<f8' };
 
-const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
-const prefixBytes = magic.length + 2;
+/** Descriptions that are read as 16-bit patterns of bfloat16: unsigned integers, and what numpy writes of a type that it does not know. */
+const patterns: readonly string[] = ['<u2', '<V2', '|V2'];
+
+/** Types that numpy has a name for. */
+const named = ['float16', 'float32', 'float64'] as const;
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const prefixBytes = magic.length + 4;
 
 /**
  * A tensor as the bytes of a `.npy` file: format 1.0, little-endian, C order, data at a multiple of 64 bytes.
@@ -26,8 +25,8 @@ export function encodeNpy(tensor: Tensor): Uint8Array {
   const header = `${dictionary.padEnd(dataStart - prefixBytes - 1)}\n`;
   const data = encodeTensor(tensor);
   const file = new Uint8Array(dataStart + data.length);
-  file.set(magic);
-  new DataView(file.buffer).setUint16(magic.length, header.length, true);
+  file.set([...magic, 1, 0]);
+  new DataView(file.buffer).setUint16(magic.length + 2, header.length, true);
   file.set(Buffer.from(header, 'latin1'), prefixBytes);
   file.set(data, dataStart);
   return file;
@@ -37,29 +36,87 @@ function tuple(shape: readonly number[]): string {
   return shape.length === 1 ? `(${String(shape[0])},)` : `(${shape.join(', ')})`;
 }
 
+/** What the header of a `.npy` file says. */
+interface Header {
+  readonly description: string;
+  readonly isFortran: boolean;
+  readonly shape: readonly number[];
+  readonly dataStart: number;
+}
+
+/** Whether bytes begin as a `.npy` file does. */
+function isNpy(file: Uint8Array): boolean {
+  return magic.every((byte, i) => file[i] === byte);
+}
+
 /**
- * Shape and values of a `.npy` file that holds elements of `dtype`.
+ * The array in a `.npy` file of format 1, 2 or 3, in C order whatever its own order.
  *
- * @throws {RangeError} for another format version, another element type (objects included), Fortran order of a tensor with
- *   two or more axes, or a length that does not fit the shape
+ * @param patternsOf  what 16-bit patterns are, which numpy has no name for; absent: they are refused
+ * @throws {NpyError} for other leading bytes or another format, a header that is none, elements of another type (objects, whole
+ *   numbers, big-endian, 16-bit patterns of unknown meaning), or a length that does not fit the shape
  */
-export function decodeNpy(dtype: ElementType, file: Uint8Array): { readonly shape: readonly number[]; readonly data: Float64Array } {
-  if (magic.some((byte, i) => file[i] !== byte)) throw new RangeError('expected a .npy file of format 1.0, got other leading bytes');
-  const dataStart = prefixBytes + (file[magic.length] ?? 0) + 256 * (file[magic.length + 1] ?? 0);
-  const header = Buffer.from(file.subarray(prefixBytes, dataStart)).toString('latin1');
-  const shape = readShape(header);
-  const description = /'descr':\s*'([^']*)'/.exec(header)?.[1];
-  if (description !== descriptions[dtype]) throw new RangeError(`expected .npy elements '${descriptions[dtype]}' for ${dtype}, got ${header.trim()}`);
-  if (!header.includes("'fortran_order': False") && shape.length > 1) throw new RangeError(`expected a .npy file in C order, got ${header.trim()}`);
-  return { shape, data: decodeTensor(dtype, shape, file.subarray(dataStart, dataStart + dataBytes(file, dataStart, shape))) };
+export function decodeNpy(file: Uint8Array, patternsOf?: 'bfloat16'): Tensor {
+  const { description, shape, dataStart, isFortran } = readHeader(file);
+  const dtype = typeOf(description, patternsOf);
+  const expected = countElements(shape) * elementBytes[dtype];
+  if (file.length - dataStart !== expected) throw new NpyError(`${String(file.length - dataStart)} bytes of data, expected ${String(expected)} for ${dtype} of shape [${shape.join(', ')}]`, 'the file was cut, or is still being written: save it again');
+  const data = decodeTensor(dtype, shape, file.subarray(dataStart));
+  return { dtype, shape, data: isFortran ? fromFortran(data, shape) : data };
 }
 
-function dataBytes(file: Uint8Array, dataStart: number, shape: readonly number[]): number {
-  return countElements(shape) === 0 ? 0 : file.length - dataStart;
+function readHeader(file: Uint8Array): Header {
+  if (!isNpy(file)) throw new NpyError('it does not begin as a .npy file does', 'save it with numpy.save or numpy.savez');
+  const [major = 0] = file.subarray(magic.length);
+  if (major < 1 || major > 3) throw new NpyError(`.npy format ${String(major)}, expected 1, 2 or 3`, 'save it again with numpy.save');
+  const lengthBytes = major === 1 ? 2 : 4;
+  const start = magic.length + 2 + lengthBytes;
+  if (file.length < start) throw new NpyError(`it ends after ${String(file.length)} bytes, inside its header`, 'the file was cut: save it again');
+  const view = new DataView(file.buffer, file.byteOffset + magic.length + 2, lengthBytes);
+  const dataStart = start + (major === 1 ? view.getUint16(0, true) : view.getUint32(0, true));
+  const text = Buffer.from(file.subarray(start, dataStart)).toString('utf8').trim();
+  return { ...parseHeader(text), dataStart };
 }
 
-function readShape(header: string): readonly number[] {
-  const inner = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];
-  if (inner === undefined) throw new RangeError(`expected a shape in the .npy header, got ${header.trim()}`);
-  return inner.split(',').map((extent) => extent.trim()).filter((extent) => extent !== '').map(Number);
+function parseHeader(text: string): Omit<Header, 'dataStart'> {
+  const description = /'descr':\s*(?:'([^']*)'|(\[.*\]))/.exec(text);
+  const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
+  const extents = /'shape':\s*\(([\dL,\s]*)\)/.exec(text)?.[1];
+  if (description === null || order === undefined || extents === undefined) throw new NpyError(`a header without descr, fortran_order and shape: ${text.slice(0, 200)}`, 'save it with numpy.save');
+  const shape = extents.split(',').map((extent) => extent.trim()).filter((extent) => extent !== '').map((extent) => parseInt(extent, 10));
+  return { description: description[1] ?? description[2] ?? '', isFortran: order === 'True', shape };
+}
+
+function typeOf(description: string, patternsOf: 'bfloat16' | undefined): FloatType {
+  if (patterns.includes(description)) {
+    if (patternsOf !== undefined) return patternsOf;
+    throw new NpyError(`elements '${description}', 16-bit patterns of a type that the file does not name`, 'say --dtype bfloat16 where they are bfloat16');
+  }
+  const found = named.find((dtype) => descriptions[dtype] === description);
+  if (found === undefined) throw new NpyError(`elements '${description}', expected ${named.map((dtype) => `'${descriptions[dtype]}'`).join(', ')}`, unreadable(description));
+  return found;
+}
+
+function unreadable(description: string): string {
+  if (description.includes('O')) return 'an array of Python objects is a pickle, which may run code: save plain numbers, x.astype(\'float32\')';
+  if (description.startsWith('>')) return 'save it little-endian: x.astype(x.dtype.newbyteorder(\'<\'))';
+  return 'save it in the type in which the layer saw it, such as x.astype(\'float32\')';
+}
+
+/** The first axis runs fastest in Fortran order, the last one in C order. */
+function fromFortran(data: Float64Array, shape: readonly number[]): Float64Array {
+  const strides = shape.map((_, axis) => countElements(shape.slice(0, axis)));
+  const index = shape.map(() => 0);
+  let from = 0;
+  return data.map(() => {
+    const value = data[from]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis]! += 1;
+      from += strides[axis]!;
+      if (index[axis]! < shape[axis]!) break;
+      from -= index[axis]! * strides[axis]!;
+      index[axis] = 0;
+    }
+    return value;
+  });
 }

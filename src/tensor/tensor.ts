@@ -1,6 +1,10 @@
 /** Floating types that a layer or an input may have. */
 export type FloatType = 'float16' | 'bfloat16' | 'float32' | 'float64';
 
+/** Types that an input may have and no layer computes in (BN-DTYPE-03). */
+export const integerTypes = ['int32', 'int64', 'bool'] as const;
+export type IntegerType = (typeof integerTypes)[number];
+
 /**
  * Dense tensor in row-major order.
  *

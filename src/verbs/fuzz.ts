@@ -48,7 +48,7 @@ export async function fuzz(options: FuzzOptions, listener: RunListener, signal: 
 
 /** Nothing is planned: cases are drawn. */
 function noPlan(seed: number): Plan {
-  return { suite: 'fuzz', seed, minimum: 0, knownShare: 0, cases: [], excluded: [] };
+  return { suite: 'fuzz', seed, minimum: 0, knownShare: 0, cases: [], excluded: [], blocks: [] };
 }
 
 async function fuzzRunner(runner: AskedRunner, files: readonly Case[], options: FuzzOptions, listener: RunListener, signal: AbortSignal): Promise<FuzzedRunner> {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedCase } from '../cases/plan.ts';
+import { findHoles, type Reach, vocabulary } from './holes.ts';
 import { describePlan, formatListing } from './list.ts';
-import { listSuites, loadPlan, selectFrom } from './load-plan.ts';
+import { listSuites } from '../cases/suite-file.ts';
+import { readDialect } from '../spec/dialect.ts';
+import { readParameters } from '../spec/parameters.ts';
+import { loadPlan, selectFrom } from './load-plan.ts';
 
 function planned(layer: PlannedCase['layer'], axes: Readonly<Record<string, string>>, repeats = false): PlannedCase {
   const shown = Object.entries(axes).map(([axis, value]) => `${axis}=${value}`);
@@ -12,12 +16,17 @@ const plan: Plan = {
   suite: 'toy', seed: 5, minimum: 1, knownShare: 0,
   cases: [planned('batchnorm1d', { program: 'train', shape: '4x3' }), planned('batchnorm1d', { program: 'eval', shape: '4x3' }), planned('batchnorm1d', { program: 'eval', shape: '4x3' }, true), planned('syncbatchnorm', { program: 'train', ranks: '2x3+3x3' })],
   excluded: [{ behaviour: 'norm/output', combination: { program: ['eval'], shape: ['5x3', '6x3'] }, rule: 'BN-STATE-04', why: 'evaluation moves no state', cells: 12 }],
+  blocks: [{
+    behaviour: 'norm/output', layer: 'batchnorm1d', strength: 2, axes: { program: ['train', 'eval'], shape: ['4x3', '5x3'], affine: ['true'] }, defaults: {}, exclude: [],
+    cells: 4, allowed: 3, impossible: 1, cases: ['batchnorm1d/norm/output/program=train/shape=4x3', 'batchnorm1d/norm/output/program=eval/shape=4x3'],
+  }],
 };
 
+const reach: Reach = { words: { program: ['train', 'reload'] }, holes: [{ axis: 'program', value: 'reload', allowedBy: ['pytorch@2.13.0', 'mindspore@2.10.0'] }, { axis: 'eps', value: 'negative', allowedBy: [] }] };
 const runners = { 'pytorch@2.13.0': ['batchnorm1d', 'batchnorm2d'], 'miniature-honest@1.0': ['batchnorm1d', 'syncbatchnorm'] };
 
 describe('the arithmetic of a plan', () => {
-  const listing = describePlan(plan, runners);
+  const listing = describePlan(plan, runners, reach);
 
   it('golden: cases per runner, repeats, values per axis in the order of the plan', () => {
     expect(listing).toMatchObject({
@@ -50,6 +59,9 @@ describe('the arithmetic of a plan', () => {
              3  batchnorm1d/norm/output
              1  syncbatchnorm/norm/output
 
+      blocks: cases asked, of the cells of the product that no exclusion matches
+             2  batchnorm1d/norm/output: 2·2 = 4 cells, 1 excluded, 3 allowed; every 2 values together, but for 1 combinations that the exclusions rule out
+
       axes
         layer: batchnorm1d, syncbatchnorm
         program: train, eval
@@ -59,20 +71,41 @@ describe('the arithmetic of a plan', () => {
       excluded cells
             12  norm/output program=eval shape=5x3|6x3: evaluation moves no state (BN-STATE-04)
              1  * runner=pytorch@2.13.0 layer=syncbatchnorm: the adapter of pytorch@2.13.0 does not speak syncbatchnorm yet (none)
+
+      holes: what is never asked
+        program=reload, which pytorch@2.13.0 and mindspore@2.10.0 allow
+        eps=negative, which every dialect refuses
       "
     `);
   });
 });
 
+describe('holes', () => {
+  const words = vocabulary(readParameters());
+  const dialects = [readDialect('pytorch', '2.13.0'), readDialect('mindspore', '2.10.0')];
+
+  it('full asks everything that can be asked', () => {
+    expect(findHoles(loadPlan('full').cases, words, dialects)).toEqual([]);
+  }, 120_000);
+
+  it('control: without the cases of one value it is a hole, and who allows it is told', () => {
+    const { cases } = loadPlan('core');
+    const without = (axis: string, value: string) => findHoles(cases.filter(({ axes }) => axes[axis] !== value), words, dialects).filter((hole) => hole.axis === axis);
+    expect(without('statistics', 'untracked')).toEqual([{ axis: 'statistics', value: 'untracked', allowedBy: ['pytorch@2.13.0'] }]);
+    expect(without('momentum', 'cumulative')).toEqual([{ axis: 'momentum', value: 'cumulative', allowedBy: ['pytorch@2.13.0'] }]);
+    expect(without('input', 'int32')).toEqual([{ axis: 'input', value: 'int32', allowedBy: [] }]);
+  });
+});
+
 describe('suites', () => {
   it('each expands, at least to its recorded minimum, and a selection keeps its totals', () => {
-    expect(listSuites()).toEqual(expect.arrayContaining(['core', 'smoke']));
+    expect(listSuites()).toEqual(expect.arrayContaining(['core', 'full', 'museum', 'smoke']));
     for (const suite of listSuites()) {
       const own = loadPlan(suite);
       expect([own.suite, own.cases.length >= own.minimum]).toEqual([suite, true]);
     }
     expect(selectFrom(loadPlan('smoke'), ['**/one-value/**']).cases).toHaveLength(1);
-  });
+  }, 120_000);
 
   it('an unknown one is refused with the nearest', () => {
     expect(() => loadPlan('smok')).toThrow("no suite is called 'smok'");

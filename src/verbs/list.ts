@@ -1,4 +1,5 @@
-import type { Plan } from '../cases/plan.ts';
+import type { Plan, PlannedBlock } from '../cases/plan.ts';
+import type { Hole, Reach, Vocabulary } from './holes.ts';
 
 /** What `list --json` prints. */
 export interface Listing {
@@ -11,13 +12,19 @@ export interface Listing {
   readonly repeats: number;
   readonly axes: Readonly<Record<string, readonly string[]>>;
   readonly excluded: readonly { readonly combination: Readonly<Record<string, readonly string[]>>; readonly behaviour: string; readonly rule: string; readonly why: string; readonly cells: number }[];
+  /** What is asked block by block: cells = excluded + allowed; a full product asks every allowed cell, a block of strength t covers them. */
+  readonly blocks: readonly PlannedBlock[];
+  /** Cases with literal data, which no block asks. */
+  readonly literals: readonly string[];
+  readonly words: Vocabulary;
+  readonly holes: readonly Hole[];
 }
 
 /** Runner ids with the layers that each speaks. */
 export type RunnerLayers = Readonly<Record<string, readonly string[]>>;
 
-/** The plan as arithmetic: cases per runner, values per axis, what is left out and why. */
-export function describePlan(plan: Plan, runners: RunnerLayers): Listing {
+/** The plan as arithmetic: cases per runner, values per axis, what is left out and why, what is never asked. */
+export function describePlan(plan: Plan, runners: RunnerLayers, { words, holes }: Reach): Listing {
   const axes: Record<string, Set<string>> = { layer: new Set() };
   for (const planned of plan.cases) {
     axes['layer']?.add(planned.layer);
@@ -31,6 +38,9 @@ export function describePlan(plan: Plan, runners: RunnerLayers): Listing {
     repeats: plan.cases.filter(({ repeats }) => repeats).length,
     axes: Object.fromEntries(Object.entries(axes).map(([axis, values]) => [axis, [...values]])),
     excluded: [...plan.excluded.map(({ combination, ...rest }) => ({ combination, ...rest })), ...layersNotSpoken(plan, runners)],
+    blocks: plan.blocks,
+    literals: plan.cases.filter(({ literal }) => literal !== null).map(({ id }) => id),
+    words, holes,
   };
 }
 
@@ -42,7 +52,7 @@ function layersNotSpoken(plan: Plan, runners: RunnerLayers): Listing['excluded']
   })));
 }
 
-/** The plan for a person: totals, then per behaviour, then what is left out. */
+/** The plan for a person: totals, then per behaviour and block, then what is left out and what is never asked. */
 export function formatListing(plan: Plan, listing: Listing): string {
   const distinct = plan.cases.length - listing.repeats;
   const lines = [
@@ -50,12 +60,27 @@ export function formatListing(plan: Plan, listing: Listing): string {
     ...Object.entries(listing.planned).map(([runner, planned]) => `  ${runner}: ${String(planned)} planned`),
     '', 'behaviours',
     ...countBy(plan.cases.map(({ layer, behaviour }) => `${layer}/${behaviour}`)).map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`),
+    '', 'blocks: cases asked, of the cells of the product that no exclusion matches',
+    ...listing.blocks.map((block) => `  ${String(block.cases.length).padStart(6)}  ${block.layer}/${block.behaviour}: ${formatBlock(block)}`),
     '', 'axes',
     ...Object.entries(listing.axes).map(([axis, values]) => `  ${axis}: ${values.join(', ')}`),
     '', 'excluded cells',
     ...listing.excluded.map(({ behaviour, combination, rule, why, cells }) => `  ${String(cells).padStart(6)}  ${behaviour} ${formatCombination(combination)}: ${why} (${rule})`),
+    '', 'holes: what is never asked',
+    ...(listing.holes.length === 0 ? ['  none'] : listing.holes.map(formatHole)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function formatBlock({ axes, cells, allowed, strength, impossible }: PlannedBlock): string {
+  const factors = Object.values(axes).map(({ length }) => length).filter((length) => length > 1).join('·') || '1';
+  const left = `${factors} = ${String(cells)} cells, ${String(cells - allowed)} excluded, ${String(allowed)} allowed`;
+  if (strength === null) return left;
+  return `${left}; every ${String(strength)} values together, but for ${String(impossible)} combinations that the exclusions rule out`;
+}
+
+function formatHole({ axis, value, allowedBy }: Hole): string {
+  return `  ${axis}=${value}, ${allowedBy.length === 0 ? 'which every dialect refuses' : `which ${allowedBy.join(' and ')} allow`}`;
 }
 
 function countBy(names: readonly string[]): [string, number][] {

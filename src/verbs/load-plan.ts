@@ -1,22 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { readGoldens } from '../cases/golden.ts';
+import { join } from 'node:path';
 import { expandSuite, type Plan } from '../cases/plan.ts';
 import { select } from '../cases/select.ts';
+import { listSuites, readLiterals, readSuite } from '../cases/suite-file.ts';
 import type { BehavioursFile } from '../spec/generated/behaviours.ts';
-import type { SuiteFile } from '../spec/generated/suite.ts';
-import { didYouMean } from '../spec/did-you-mean.ts';
 import { packageRoot } from '../spec/package-root.ts';
 import { UserError } from '../spec/user-error.ts';
 import { readValidated } from '../spec/validated-file.ts';
 import { refuseUnknownAxes, refuseUnknownValues } from './check-suite.ts';
 
 const casesFolder = join(packageRoot, 'cases');
-
-/** Names of the suites under cases/suites. */
-export function listSuites(): readonly string[] {
-  return readdirSync(join(casesFolder, 'suites')).map((name) => basename(name, '.json')).sort();
-}
 
 /**
  * The plan of a suite. It bears the name by which the suite was asked for, so that a report's command finds it again.
@@ -26,24 +18,12 @@ export function listSuites(): readonly string[] {
  * @throws {UserError} SUITE_UNKNOWN, FILE_NOT_FOUND, FILE_UNREADABLE, FILE_INVALID, SUITE_AXIS_UNKNOWN, AXIS_VALUE and those of `expandSuite`
  */
 export function loadPlan(suite: string, seed?: number): Plan {
-  const path = isPath(suite) ? suite : pathOf(suite);
-  const file = { ...readValidated<SuiteFile>('schemas/suite', path), suite };
+  const file = { ...readSuite(suite), suite };
   const behaviours = readValidated<BehavioursFile>('schemas/behaviours', join(casesFolder, 'behaviours.json'));
   refuseUnknownAxes(file, behaviours);
-  const plan = expandSuite(file, behaviours, readGoldens(join(casesFolder, 'golden')), seed);
+  const plan = expandSuite(file, behaviours, readLiterals(file), seed);
   refuseUnknownValues(plan);
   return plan;
-}
-
-function isPath(suite: string): boolean {
-  return /[/\\]|\.json$/.test(suite);
-}
-
-function pathOf(suite: string): string {
-  const path = join(casesFolder, 'suites', `${suite}.json`);
-  if (existsSync(path)) return path;
-  const suites = listSuites();
-  throw new UserError('SUITE_UNKNOWN', `no suite is called '${suite}'`, `${didYouMean(suite, suites)}the suites are: ${suites.join(', ')}`);
 }
 
 /**
@@ -56,12 +36,15 @@ export function selectFrom(plan: Plan, patterns: readonly string[]): Plan {
   return { ...plan, cases: select(plan.cases, patterns) };
 }
 
-/**
- * Every id of every suite: what a known-failing entry must match.
- *
- * @param suite  the suite of the run, whose ids count too when it is a file of the user's
- */
-export function catalogueIds(suite?: string): readonly string[] {
-  const suites = suite === undefined ? listSuites() : [...new Set([...listSuites(), suite])];
-  return [...new Set(suites.flatMap((name) => loadPlan(name).cases.map(({ id }) => id)))];
+/** Every suite's plan, each expanded when its turn comes: the one named, then the others, the widest last. */
+export function* plansInTurn(first = 'core', seed?: number): Generator<Plan> {
+  for (const name of new Set([first, ...listSuites().filter((suite) => suite !== widest), widest])) yield loadPlan(name, seed);
+}
+
+const widest = 'full';
+
+/** Every id of every suite, those of a run's own plan first: what a known-failing entry must match. */
+export function* catalogueIds(own: Plan): Generator<string> {
+  for (const { id } of own.cases) yield id;
+  for (const { cases } of plansInTurn(own.suite)) for (const { id } of cases) yield id;
 }

@@ -27,7 +27,7 @@ export interface Reported {
  */
 export async function report(place: string, { formats, out }: ReportOptions): Promise<Reported> {
   const file = await runFileAt(place);
-  const run = await readRun(file);
+  const run = await readRun(file, { observed: formats.includes('html') });
   const folder = out ?? dirname(file);
   return { run, folder, names: formats.length === 0 ? [] : await writeReportsOf(run, folder, formats) };
 }

@@ -1,16 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { materialise } from '../cases/materialise.ts';
-import { causeNamed } from '../diff/catalogue.ts';
+import { underContract } from '../diff/contract.ts';
 import { deviates } from '../diff/findings.ts';
 import { type Expectation, expectationOf } from '../diff/judge.ts';
 import { readRun } from '../reports/read-run.ts';
 import { runFileName } from '../reports/run-file.ts';
-import type { CaseResult, Run } from '../reports/run.ts';
+import type { Run } from '../reports/run.ts';
+import { readDialect } from '../spec/dialect.ts';
 import { UserError } from '../spec/user-error.ts';
 import { findCases } from './find-cases.ts';
 import { comparisonScript, type Written } from './reproduce/compare-script.ts';
-import { largestScript, standAloneScript, type Story } from './reproduce/script.ts';
+import { standAloneScript, type Story, whyNoScript } from './reproduce/script.ts';
+import { deviationOf } from './reproduce/story.ts';
 import { runnerNamed } from './runners-folder.ts';
 
 export interface ReproduceOptions {
@@ -37,8 +39,10 @@ export async function reproduce(pattern: string, options: ReproduceOptions): Pro
   await mkdir(options.out, { recursive: true });
   const written: Written[] = [];
   for (const id of options.runners) {
-    const { framework } = await runnerNamed(id);
-    written.push({ framework, path: await writeScript(framework, expectation, storyOf(framework, planned.id, run), options.out) });
+    const { framework, dialect, environment } = await runnerNamed(id);
+    const { errors } = readDialect(dialect, environment?.version ?? 'newest');
+    const expected = { ...expectation, accepted: underContract(expectation.accepted, expectation.case, errors) };
+    written.push({ framework, path: await writeScript(framework, expected, storyOf(framework, planned.id, run), options.out) });
   }
   const [first, second] = written;
   if (first === undefined || second === undefined) return written.map(({ path }) => path);
@@ -50,10 +54,8 @@ export async function reproduce(pattern: string, options: ReproduceOptions): Pro
 async function writeScript(framework: string, expectation: Expectation, story: Story, out: string): Promise<string> {
   const script = standAloneScript(framework, expectation, story);
   if (script === null) {
-    throw new UserError(
-      'NOT_REPRODUCIBLE', `no script can be written of ${expectation.case.id} for ${framework}`,
-      `scripts exist for pytorch and mindspore, of cases with one rank, in the module form, with at most ${String(largestScript)} input elements`,
-    );
+    const why = whyNoScript(framework, expectation.case) ?? '';
+    throw new UserError('NOT_REPRODUCIBLE', `no script can be written of ${expectation.case.id} for ${framework}: ${why}`, 'name another case of the finding, or another runner: show --run lists what deviates');
   }
   const path = join(out, `${slugOf(expectation.case.id)}-${framework}.py`);
   await writeFile(path, script);
@@ -66,10 +68,6 @@ function storyOf(framework: string, id: string, run: Run | undefined): Story {
   const from = `A case of bn-conformance, ${id}.`;
   if (result === undefined || !deviates(result.found)) return { status: 'violates', cause: null, rule: null, title: null, from };
   return { ...deviationOf(result), from };
-}
-
-function deviationOf({ found, cause, rule }: CaseResult): Omit<Story, 'from'> {
-  return { status: found, cause, rule, title: causeNamed(cause ?? '')?.title ?? null };
 }
 
 /** An id as a file name. */

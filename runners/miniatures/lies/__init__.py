@@ -5,6 +5,7 @@ from __future__ import annotations
 from lies.accuracy import ACCURACY
 from lies.affine import AFFINE
 from lies.batch_statistics import BATCH_STATISTICS
+from lies.constructor import CONSTRUCTOR
 from lies.contract import CONTRACT
 from lies.gradients import GRADIENTS
 from lies.modes import MODES
@@ -26,6 +27,7 @@ NUMERIC: dict[str, type[HonestLayer]] = {
     **GRADIENTS,
     **ACCURACY,
     **CONTRACT,
+    **CONSTRUCTOR,
     **SYNCHRONISED,
 }
 

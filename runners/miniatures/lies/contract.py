@@ -12,6 +12,7 @@ from rows import Rows, Tape, Vector
 
 MARK_OF_A_REFUSED_CALL = 7.0
 RANK_WITHOUT_SPACE = 2
+LARGEST_EPS = 0.25
 
 
 def flattened(array: np.ndarray) -> np.ndarray:
@@ -100,6 +101,49 @@ class EvaluationOfOneValueRefused(HonestLayer):
         return True
 
 
+class RefusalOfAnotherClass(HonestLayer):
+    def check(self, inputs: Sequence[np.ndarray]) -> None:
+        try:
+            super().check(inputs)
+        except ValueError as error:
+            raise RuntimeError(str(error)) from error
+
+
+class ArgumentsRefusedAtTheCall(HonestLayer):
+    """Takes any eps and momentum, and refuses them when the layer is called."""
+
+    def check_arguments(self) -> None:
+        self.check_features()
+
+    def check(self, inputs: Sequence[np.ndarray]) -> None:
+        super().check_arguments()
+        super().check(inputs)
+
+
+class EpsUnchecked(HonestLayer):
+    def check_eps(self) -> None:
+        pass
+
+
+class MomentumUnchecked(HonestLayer):
+    def check_momentum(self) -> None:
+        pass
+
+
+class LargeEpsRefused(HonestLayer):
+    """Takes the domain of eps to end before 1, where the others have it open."""
+
+    def check_eps(self) -> None:
+        super().check_eps()
+        if self.config.eps > LARGEST_EPS:
+            raise ValueError(f'eps must be at most {LARGEST_EPS}, got {self.config.eps}')
+
+
+class IntegerInputAccepted(HonestLayer):
+    def check_type(self, x: np.ndarray) -> None:
+        pass
+
+
 # --- what a call may touch
 
 
@@ -157,6 +201,12 @@ CONTRACT: dict[str, type[HonestLayer]] = {
     'wrong-channels-accepted': WrongChannelsAccepted,
     'nan-instead-of-error': NanInsteadOfError,
     'evaluation-of-one-value-refused': EvaluationOfOneValueRefused,
+    'refusal-of-another-class': RefusalOfAnotherClass,
+    'arguments-refused-at-the-call': ArgumentsRefusedAtTheCall,
+    'eps-unchecked': EpsUnchecked,
+    'momentum-unchecked': MomentumUnchecked,
+    'large-eps-refused': LargeEpsRefused,
+    'integer-input-accepted': IntegerInputAccepted,
     'state-changed-by-refused-call': StateChangedByRefusedCall,
     'state-lost-on-reload': StateLostOnReload,
     'affine-false-refused': AffineFalseRefused,

@@ -15,6 +15,11 @@ class StatisticsUpdatedInEvaluation(HonestLayer):
         return self.config.statistics in ('tracked', 'batch')
 
 
+class ScriptedRouteNotUpdated(HonestLayer):
+    def updates_state(self) -> bool:
+        return super().updates_state() and self.case.route != 'scripted'
+
+
 class BatchStatisticsInEvaluation(HonestLayer):
     def normalises_by_batch(self) -> bool:
         return super().normalises_by_batch() or self.config.statistics == 'tracked'
@@ -75,6 +80,7 @@ class UntrackedEvaluationByFreshState(HonestLayer):
 MODES: dict[str, type[HonestLayer]] = {
     'fresh-layer-evaluates': FreshLayerEvaluates,
     'statistics-updated-in-evaluation': StatisticsUpdatedInEvaluation,
+    'scripted-route-not-updated': ScriptedRouteNotUpdated,
     'batch-statistics-in-evaluation': BatchStatisticsInEvaluation,
     'running-statistics-in-training': RunningStatisticsInTraining,
     'evaluation-ignored-after-training': EvaluationIgnoredAfterTraining,

@@ -15,6 +15,14 @@ class FreshVarianceZero(HonestLayer):
         return 0.0
 
 
+class EmptyBatchMovesState(HonestLayer):
+    def empty_batch_moves(self) -> bool:
+        return True
+
+    def stored_variance(self, batch: Moments) -> Vector:
+        return super().stored_variance(batch) if batch.n > 0 else batch.variance
+
+
 # --- the weight of the step
 
 
@@ -162,6 +170,7 @@ class CountInEvaluation(HonestLayer):
 
 RUNNING_STATE: dict[str, type[HonestLayer]] = {
     'fresh-variance-zero': FreshVarianceZero,
+    'empty-batch-moves-state': EmptyBatchMovesState,
     'momentum-complement': MomentumComplement,
     'momentum-ignored': MomentumIgnored,
     'cumulative-as-default-momentum': CumulativeAsDefaultMomentum,

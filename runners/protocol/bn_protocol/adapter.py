@@ -5,12 +5,13 @@ from __future__ import annotations
 import abc
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Union
 
-from bn_protocol.cases import Case, CaseError, Forward, RankData, Reload
+from bn_protocol.cases import Case, CaseError, Describe, Forward, RankData, Reload
+from bn_protocol.description import Description
 from bn_protocol.tensors import Value
 
 MAX_MESSAGE_CHARACTERS = 2000
 
-#: observable → tensor, ``step_count`` → int, ``error`` → {class, message}
+#: observable → tensor, ``step_count`` → int, ``error`` → {class, message}, ``described`` → a Description
 Observation = Dict[str, Any]
 
 
@@ -96,6 +97,20 @@ class Layer(abc.ABC):
         """
         raise AdapterFault('this adapter does not save and load layers')
 
+    def copied(self) -> Layer:
+        """A deep copy, made as users of the framework make one.
+
+        :raises AdapterFault: the adapter has no way to copy
+        """
+        raise AdapterFault('this adapter does not copy layers')
+
+    def describe(self) -> Description:
+        """What the layer says of itself; nothing is called that could change it.
+
+        :raises AdapterFault: the adapter does not look
+        """
+        raise AdapterFault('this adapter does not describe layers')
+
 
 def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData], Layer]) -> RankObservation:
     """Run the program on a new layer and read the state after each step. The first refusal ends it."""
@@ -113,8 +128,10 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
                 y, tapes[position] = layer.forward(*step)
                 seen = {'y': y}
             elif isinstance(step, Reload):
-                layer = layer.reloaded()
+                layer = layer.reloaded() if step.by == 'checkpoint' else layer.copied()
                 seen = {}
+            elif isinstance(step, Describe):
+                seen = {'described': layer.describe()}
             else:
                 seen = layer.backward(tapes[step.of], step.nth)
         except Exception as error:

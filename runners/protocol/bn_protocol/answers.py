@@ -42,7 +42,7 @@ def _observation(seen: Observation, payload: Payload) -> str:
     for name, value in seen.items():
         if name == 'step_count':
             text = str(value)
-        elif name == 'error':
+        elif name in ('error', 'described'):
             text = json.dumps(value)
         elif name == 'changed':
             text = json.dumps(list(value))

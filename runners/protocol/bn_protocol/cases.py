@@ -9,8 +9,24 @@ from bn_protocol.tensors import Value, decode_tensor
 LAYERS = frozenset(('batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'))
 STATISTICS = frozenset(('tracked', 'untracked', 'batch', 'running'))
 MODES = frozenset(('train', 'eval', 'fresh'))
-ROUTES = frozenset(('module', 'functional'))
-LAYOUTS = frozenset(('contiguous', 'channels-last', 'transposed', 'strided'))
+ROUTES = frozenset(
+    (
+        'module',
+        'functional',
+        'functional-call',
+        'no-grad',
+        'inference-mode',
+        'autocast',
+        'scripted',
+        'compiled',
+        'graph',
+        'asynchronous',
+    )
+)
+#: no gradient is recorded there
+WITHOUT_GRADIENTS = frozenset(('no-grad', 'inference-mode'))
+LAYOUTS = frozenset(('contiguous', 'channels-last', 'transposed', 'strided', 'offset', 'expanded'))
+RELOADS = frozenset(('checkpoint', 'copy'))
 SYNCHRONISED = 'syncbatchnorm'
 
 
@@ -31,6 +47,8 @@ class Config(NamedTuple):
     statistics: str
     #: type of parameters and state
     dtype: str
+    #: γ and β are there but are not trained: no gradient is taken of them
+    frozen: bool = False
 
 
 class RankData(NamedTuple):
@@ -57,10 +75,17 @@ class Backward(NamedTuple):
 
 
 class Reload(NamedTuple):
-    """State and parameters are saved, and the program goes on with a new layer that has loaded them."""
+    """State and parameters are saved, and the program goes on with a new layer that has loaded them, or with a copy."""
+
+    #: ``checkpoint``, or ``copy`` for a deep copy
+    by: str = 'checkpoint'
 
 
-Step = Union[Forward, Backward, Reload]
+class Describe(NamedTuple):
+    """The layer says what it is: constructor, mode, text, parameters and buffers."""
+
+
+Step = Union[Forward, Backward, Reload, Describe]
 
 
 class Case(NamedTuple):
@@ -71,7 +96,7 @@ class Case(NamedTuple):
     #: one entry unless the layer is synchronised
     ranks: Sequence[RankData]
     program: Sequence[Step]
-    #: ``functional``: the framework's function over the layer's parameters and state, instead of the layer
+    #: how the layer is called; ``functional``: the framework's function over its parameters and state
     route: str = 'module'
     #: how x and dy lie in memory; the shape is the same
     layout: str = 'contiguous'
@@ -116,6 +141,7 @@ def _decode_config(raw: Mapping[str, Any]) -> Config:
         raw['affine'],
         _one_of('statistics', raw['statistics'], STATISTICS),
         raw['dtype'],
+        raw.get('frozen', False),
     )
 
 
@@ -145,7 +171,9 @@ def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData])
             program.append(Backward(of, given[of]))
             given[of] += 1
         elif op == 'reload':
-            program.append(Reload())
+            program.append(Reload(_one_of('by', step.get('by', 'checkpoint'), RELOADS)))
+        elif op == 'describe':
+            program.append(Describe())
         else:
             raise ValueError(f'unknown op {op!r}')
     return program

@@ -90,8 +90,8 @@ class Session:
     def answer(self, seq: int, raw: RawCase, asked: Asked) -> None:
         """Answers of quick cases wait for each other, for 50 ms at most; that of a slow case goes at once.
 
-        Encoding several in a row takes half the time: a framework call drives this loop out of the processor's caches. And the
-        harness is woken less often: it shares its processor with the framework's own threads.
+        Encoding several in a row takes half the time: a framework call drives this loop out of the processor's caches.
+        And the harness is woken less often: it shares its processor with the framework's own threads.
         """
         self.waiting.append((seq, *self.observe(asked)))
         if len(self.waiting) == MOST_WAITING or time.perf_counter() - self.flushed > LONGEST_WAIT_S:

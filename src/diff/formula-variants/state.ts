@@ -152,10 +152,15 @@ export const stateVariants: readonly FormulaVariant[] = [
     concerns: ({ config }) => config.momentum === null,
   },
   {
-    id: 'empty-batch-moves-state', rule: 'BN-STATE-02', title: 'a batch without values moves the running statistics',
+    id: 'empty-batch-moves-state', rule: 'BN-STAT-04', title: 'a batch without values moves the running statistics',
     translation: 'skip empty batches',
-    like: ['Keras 3', 'Flax', 'ONNX Runtime'], // the state turns NaN, 0/0
+    like: ['Keras 3', 'Flax', 'ONNX Runtime'], // the state turns NaN, 0/0; in MindSpore's kernels mean and variance of no values are 0
     change: { skipsEmptyBatch: false },
+    forms: [{
+      skipsEmptyBatch: false,
+      storedMean: (mean, n) => (n === 0 ? 0 : coreFormulas.storedMean(mean, n)),
+      storedVariance: (variance, n, mean, at) => (n === 0 ? 0 : coreFormulas.storedVariance(variance, n, mean, at)),
+    }],
     concerns: ({ ranks }) => ranks.every(({ inputs }) => inputs.some((x) => x.data.length === 0)),
   },
   {

@@ -45,7 +45,7 @@ export function runChannel(question: ChannelCase): readonly [ChannelStep, ...Cha
   const outputs = new Map<number, ChannelOutput>();
   for (const [index, step] of question.program.entries()) {
     const before = (steps.at(-1) ?? construct).state;
-    if (step.op === 'reload') {
+    if (step.op === 'reload' || step.op === 'describe') {
       steps.push({ state: before }); // BN-STATE-13
       continue;
     }

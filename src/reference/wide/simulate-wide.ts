@@ -27,7 +27,7 @@ export function simulateWide(question: Case): Trajectory {
     state = widened.state;
     for (const [rank, record] of widened.records.entries()) steps[rank]?.push(record);
   }
-  return { ranks: plain.ranks.map(({ construct }, rank) => ({ construct, steps: steps[rank] ?? [] })) };
+  return { ranks: plain.ranks.map((own, rank) => ({ ...own, steps: steps[rank] ?? [] })) };
 }
 
 /** One step on every rank; a forward is kept in `forwards` under its float64 record, for its backward. */

@@ -63,7 +63,9 @@ export interface Axis {
     | 'data'
     | 'name'
     | 'route'
-    | 'layout';
+    | 'layout'
+    | 'input'
+    | 'dy';
   /**
    * Only for an axis added after the behaviour was first published: the value at which the id leaves it out.
    */

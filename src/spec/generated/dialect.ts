@@ -61,6 +61,20 @@ export interface VersionDialect {
     running: RowSpelling;
   };
   /**
+   * How the framework spells each way of calling a layer; absent: nobody has looked.
+   */
+  routes?: {
+    functional: RowSpelling;
+    'functional-call': RowSpelling;
+    'no-grad': RowSpelling;
+    'inference-mode': RowSpelling;
+    autocast: RowSpelling;
+    scripted: RowSpelling;
+    compiled: RowSpelling;
+    graph: RowSpelling;
+    asynchronous: RowSpelling;
+  };
+  /**
    * Where each observable is read.
    */
   observables: {
@@ -72,6 +86,12 @@ export interface VersionDialect {
     running_var: ObservableSpelling;
     step_count: ObservableSpelling;
   };
+  /**
+   * Constructors as the framework's documentation and source state them.
+   *
+   * @minItems 1
+   */
+  signatures?: SignatureSpelling[];
   /**
    * Mode of a layer whose mode nobody has set.
    */
@@ -116,6 +136,27 @@ export interface MissingObservable {
   offered: false;
   reason: Text;
   source: Text;
+}
+export interface SignatureSpelling {
+  layers: Layers;
+  /**
+   * In order.
+   *
+   * @minItems 1
+   */
+  arguments: ArgumentSpelling[];
+  source: Text;
+}
+export interface ArgumentSpelling {
+  name: Text;
+  /**
+   * keyword: by name only. rest: any further ones.
+   */
+  kind: 'positional' | 'keyword' | 'rest';
+  /**
+   * Text for what JSON does not have; absent where the argument must be given.
+   */
+  default?: number | string | boolean | null;
 }
 /**
  * A departure from a rule that the framework's own documentation states. What was merely observed never stands here.
@@ -170,7 +211,7 @@ export interface Circumstance {
   /**
    * @minItems 1
    */
-  features?: ('zero' | 'negative')[];
+  features?: ('zero' | 'negative' | 'fraction')[];
   /**
    * Type of the layer.
    *
@@ -200,7 +241,7 @@ export interface Circumstance {
    *
    * @minItems 1
    */
-  elements?: '1'[];
+  elements?: ('0' | '1')[];
 }
 export interface ErrorContract {
   when: Circumstance;
@@ -209,6 +250,9 @@ export interface ErrorContract {
    * Class of the exception.
    */
   class: string;
-  messageContains: Text;
+  /**
+   * Part of the message. Absent: any message.
+   */
+  messageContains?: string;
   source: Text;
 }

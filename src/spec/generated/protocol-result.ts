@@ -38,6 +38,7 @@ export interface Step {
    * What the call changed and must not: its input, its upstream gradient or a parameter. Absent: nothing that the runner looked at.
    */
   changed?: ('x' | 'dy' | 'gamma' | 'beta')[];
+  described?: Described;
   error?: Error;
 }
 /**
@@ -54,6 +55,46 @@ export interface Tensor {
    * Absolute path of a .npy file.
    */
   file?: string;
+}
+/**
+ * What a layer says of itself.
+ */
+export interface Described {
+  /**
+   * Of the constructor, in order.
+   */
+  arguments: Argument[];
+  /**
+   * Names of what a call must be given.
+   */
+  inputs: string[];
+  /**
+   * Mode that the constructor left.
+   */
+  training: boolean;
+  repr: string;
+  parameters: {
+    name: string;
+    shape: number[];
+    dtype: string;
+    trainable: boolean;
+  }[];
+  buffers: {
+    name: string;
+    shape: number[];
+    dtype: string;
+  }[];
+}
+export interface Argument {
+  name: string;
+  /**
+   * rest: any further ones.
+   */
+  kind: 'positional' | 'keyword' | 'rest';
+  /**
+   * Text for what JSON does not have; absent where the argument must be given.
+   */
+  default?: number | string | boolean | null;
 }
 export interface Error {
   /**
@@ -77,6 +118,7 @@ export interface Step1 {
    * What the call changed and must not: its input, its upstream gradient or a parameter. Absent: nothing that the runner looked at.
    */
   changed?: ('x' | 'dy' | 'gamma' | 'beta')[];
+  described?: Described;
   error?: Error;
 }
 /**

@@ -30,6 +30,16 @@ export type Step =
        * State and parameters are saved, and the program goes on with a new layer that has loaded them.
        */
       op: 'reload';
+      /**
+       * copy: a deep copy of the layer in place of saving and loading. Absent: checkpoint.
+       */
+      by?: 'checkpoint' | 'copy';
+    }
+  | {
+      /**
+       * The layer says what it is: constructor, mode, text, what it stores. Nothing changes.
+       */
+      op: 'describe';
     };
 
 /**
@@ -70,15 +80,28 @@ export interface Case {
   }[];
   program: Step[];
   /**
-   * functional: the framework's function over the layer's parameters and state. Absent: module.
+   * How the layer is called. functional: the framework's function over the layer's parameters and state. Absent: module.
    */
-  route?: 'module' | 'functional';
+  route?:
+    | 'module'
+    | 'functional'
+    | 'functional-call'
+    | 'no-grad'
+    | 'inference-mode'
+    | 'autocast'
+    | 'scripted'
+    | 'compiled'
+    | 'graph'
+    | 'asynchronous';
   /**
    * How x and dy lie in memory, their shape being the same. Absent: contiguous.
    */
-  layout?: 'contiguous' | 'channels-last' | 'transposed' | 'strided';
+  layout?: 'contiguous' | 'channels-last' | 'transposed' | 'strided' | 'offset' | 'expanded';
 }
 export interface Config {
+  /**
+   * A whole number ≥ 1, or what must be refused.
+   */
   numFeatures: number;
   eps: number;
   /**
@@ -94,6 +117,10 @@ export interface Config {
    * Type of the layer's parameters and state.
    */
   dtype: 'float16' | 'bfloat16' | 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
+  /**
+   * Gamma and beta are there but are not trained: no gradient is taken of them. Absent: false.
+   */
+  frozen?: boolean;
 }
 /**
  * Raw little-endian bytes in row-major (C) order at `offset` of the payload, or a .npy file for a large one.

@@ -139,7 +139,7 @@ export interface CaseRecord {
   observed?: ObservedRecord;
 }
 export interface DeviationRecord {
-  kind: 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed';
+  kind: 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed' | 'signature';
   level: 'must' | 'should';
   rule: string;
   rank: number;
@@ -147,7 +147,7 @@ export interface DeviationRecord {
    * Index into the program; -1 is the construction.
    */
   step: number;
-  observable: 'y' | 'dx' | 'dgamma' | 'dbeta' | 'running_mean' | 'running_var' | 'step_count' | 'error' | 'operands';
+  observable: 'y' | 'dx' | 'dgamma' | 'dbeta' | 'running_mean' | 'running_var' | 'step_count' | 'error' | 'operands' | 'constructor';
   /**
    * Flat index of the worst element.
    */
@@ -189,6 +189,7 @@ export interface ObservedStepRecord {
   running_mean?: ObservedTensorRecord;
   running_var?: ObservedTensorRecord;
   step_count?: number;
+  described?: Described;
   error?: {
     class: string;
     message: string;
@@ -198,6 +199,46 @@ export interface ObservedTensorRecord {
   dtype: string;
   shape: number[];
   hex: string;
+}
+/**
+ * What a layer says of itself.
+ */
+export interface Described {
+  /**
+   * Of the constructor, in order.
+   */
+  arguments: Argument[];
+  /**
+   * Names of what a call must be given.
+   */
+  inputs: string[];
+  /**
+   * Mode that the constructor left.
+   */
+  training: boolean;
+  repr: string;
+  parameters: {
+    name: string;
+    shape: number[];
+    dtype: string;
+    trainable: boolean;
+  }[];
+  buffers: {
+    name: string;
+    shape: number[];
+    dtype: string;
+  }[];
+}
+export interface Argument {
+  name: string;
+  /**
+   * rest: any further ones.
+   */
+  kind: 'positional' | 'keyword' | 'rest';
+  /**
+   * Text for what JSON does not have; absent where the argument must be given.
+   */
+  default?: number | string | boolean | null;
 }
 /**
  * How the smallest case of a finding was looked into, so that it is clear who is to blame.

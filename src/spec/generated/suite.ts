@@ -3,7 +3,7 @@
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
 
 /**
- * Which axis values are asked. A block is the full product of its axes over its layers, less what it excludes.
+ * Which axis values are asked. A block is the full product of its axes over its layers, less what it excludes, or covers that product.
  */
 export interface SuiteFile {
   schemaVersion: 1;
@@ -22,10 +22,24 @@ export interface SuiteFile {
    * Whether the golden cases belong to the suite.
    */
   goldens: boolean;
+  /**
+   * Whether the cases of cases/museum belong to the suite. Absent: false.
+   */
+  museum?: boolean;
+  /**
+   * Suites whose blocks stand before these.
+   *
+   * @minItems 1
+   */
+  includes?: string[];
   blocks: SuiteBlock[];
 }
 export interface SuiteBlock {
   behaviour: string;
+  /**
+   * In place of the full product: rows in which every combination of values of so many axes stands that an allowed row can hold, per layer.
+   */
+  strength?: number;
   /**
    * @minItems 1
    */

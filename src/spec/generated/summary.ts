@@ -21,6 +21,10 @@ export interface Summary {
   };
   gate: 'pass' | 'fail';
   reasons: string[];
+  /**
+   * Of the suite claims alone: the verdict on every claim of spec/claims, per framework version or pair of them.
+   */
+  claims?: ClaimSummary[];
   durationMs: number;
 }
 export interface StatusCounts {
@@ -109,4 +113,39 @@ export interface EvidenceSummary {
    * Why there is no answer, or how the answer differs.
    */
   detail?: string;
+}
+export interface ClaimSummary {
+  id: string;
+  /**
+   * Whom it was asked of, <id>@<version>.
+   */
+  runners: string[];
+  verdict: 'holds' | 'does-not-hold' | 'holds-with-a-condition' | 'not-testable';
+  /**
+   * In the order of the claim.
+   */
+  checks: ClaimCheckSummary[];
+}
+export interface ClaimCheckSummary {
+  /**
+   * What the check covers.
+   */
+  condition: string | null;
+  outcome: 'agrees' | 'differs' | 'unanswered';
+  /**
+   * Cases.
+   */
+  agreeing: number;
+  /**
+   * Cases.
+   */
+  differing: number;
+  /**
+   * The smallest that differs, else the smallest that agrees.
+   */
+  case: string | null;
+  /**
+   * What was seen in it, or why there is no answer.
+   */
+  saw: string;
 }

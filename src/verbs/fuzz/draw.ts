@@ -3,7 +3,7 @@ import { integers } from '../../tensor/generator.ts';
 import { countElements, type FloatType } from '../../tensor/tensor.ts';
 import type { Offer } from './offer.ts';
 import type { Recipe, Start } from './recipe.ts';
-import { type DrawnRegime, hardRegimes, plainRegimes } from './regimes.ts';
+import { type DrawnRegime, hardRegimes, plainRegimes } from '../../cases/regimes.ts';
 
 /** Choices from one stream of integers. */
 interface Dice {
@@ -29,7 +29,7 @@ export function drawRecipe(seed: number, run: number, offer: Offer): Recipe {
   const statistics = dice.of<StatisticsRow>(offer.rows.includes('tracked') ? ['tracked', 'tracked', ...offer.rows] : offer.rows);
   const circumstances = { program, statistics, dtype, momentum: drawMomentum(dice, offer), eps: drawEps(dice, dtype), start: dice.of<Start>(['default', 'default', 'distinct', 'distinct', 'extreme']) };
   const x = drawRegimes(dice).map((regime) => judgeableInput(regime, circumstances));
-  const dy = dice.once(6) ? dice.of(hardRegimes) : dice.of<DrawnRegime>(['unit', 'integers', 'mostly-zeros']);
+  const dy = dice.once(6) ? dice.of(hardRegimes) : dice.of<DrawnRegime>(['unit', 'exact', 'mostly-zeros']);
   return {
     ...circumstances, seed: dice.below(2 ** 31), layer, shape: dice.once(60) ? wrongAxes(dice, shape) : shape,
     ...(dice.once(60) ? { features: (shape[1] ?? 1) + 1 } : {}),

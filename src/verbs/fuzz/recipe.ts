@@ -4,7 +4,7 @@ import { drawInitial } from '../../cases/data.ts';
 import { integers, type SeedPart } from '../../tensor/generator.ts';
 import { roundTo } from '../../tensor/round.ts';
 import { countElements, type FloatType, type Tensor } from '../../tensor/tensor.ts';
-import { type DrawnRegime, valueOf } from './regimes.ts';
+import { type DrawnRegime, placesIn, valueOf } from '../../cases/regimes.ts';
 
 /** How γ, β and the state start: as the framework leaves them, at distinct small numbers, or at the edges of what is allowed. */
 export type Start = 'default' | 'distinct' | 'extreme';
@@ -48,13 +48,11 @@ export function caseOf(recipe: Recipe, id: string): Case {
 /** A tensor [N, C, …spatial] whose channel c is drawn by the c-th regime. */
 export function drawTensor(seed: readonly SeedPart[], dtype: FloatType, shape: readonly number[], regimes: readonly DrawnRegime[]): Tensor {
   const next = integers([...seed, dtype, ...shape]);
-  const [batch = 0, channels = 1, ...rest] = shape;
-  const spatial = countElements(rest);
+  const placeOf = placesIn(shape, dtype);
   const data = Float64Array.from({ length: countElements(shape) }, (_, i) => {
-    const channel = Math.floor(i / spatial) % channels;
-    const index = Math.floor(i / (spatial * channels)) * spatial + (i % spatial);
-    const regime = regimes[channel % regimes.length] ?? 'unit';
-    return roundTo(valueOf(regime, (next() >>> 8) % 4096, { index, count: batch * spatial, channel, dtype }), dtype);
+    const place = placeOf(i);
+    const regime = regimes[place.channel % regimes.length] ?? 'unit';
+    return roundTo(valueOf(regime, (next() >>> 8) % 4096, place), dtype);
   });
   return { dtype, shape, data };
 }

@@ -3,12 +3,16 @@ export interface Dialogue {
   /** Packages that the script needs. */
   readonly needs: string;
   readonly imports: readonly string[];
+  /** Modules of the standard library, beside `sys`. */
+  readonly standard?: readonly string[];
   /** Functions: `tensor`, `numpy_of`, and those of the layout and of saving. */
   readonly helpers: string;
   /** The layer with its initial values. */
   readonly construct: readonly string[];
   /** Lines of one step; results in `y3`, `dx3`, `dgamma3`, `dbeta3` by the index of the step. */
   readonly step: (index: number) => readonly string[];
+  /** Names of the operands of a step, made by `keep`, which it must leave as they were. */
+  readonly kept: (index: number) => readonly string[];
   /** Where the state lies after a step. */
   readonly state: Readonly<Record<'running_mean' | 'running_var', string>>;
   readonly stepCount: string | null;

@@ -1,4 +1,5 @@
-import type { Tensor } from '../../tensor/tensor.ts';
+import type { Case } from '../../cases/case.ts';
+import type { WireTensor } from '../../tensor/bytes.ts';
 
 /** Longest line of a generated script. */
 const longestLine = 110;
@@ -40,13 +41,20 @@ export function pythonNumbers(values: ArrayLike<number>, indent: string): string
   return `(\n${lines.map((line, i) => `${indent}    '${line}${i < lines.length - 1 ? ' ' : ''}'`).join('\n')}\n${indent})`;
 }
 
-function pythonShape(shape: readonly number[]): string {
+/** A tuple of Python, as Python prints it. */
+export function pythonShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${String(shape[0])},)` : `(${shape.join(', ')})`;
 }
 
 /** `tensor('0x1p+0 …', (2, 3), 'float32')`. */
-export function pythonTensor({ data, shape, dtype }: Tensor, indent: string): string {
+export function pythonTensor({ data, shape, dtype }: WireTensor, indent: string): string {
   return `tensor(${pythonNumbers(data, indent)}, ${pythonShape(shape)}, '${dtype}')`;
+}
+
+/** Input of the only rank, in the type in which it is handed over. */
+export function inputOf({ ranks: [rank], inputType }: Case, index: number): WireTensor | undefined {
+  const x = rank?.inputs[index];
+  return x === undefined ? undefined : { ...x, dtype: inputType ?? x.dtype };
 }
 
 /** A Python float; never an integer, which some frameworks refuse. */

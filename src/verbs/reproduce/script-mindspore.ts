@@ -1,7 +1,8 @@
-import type { Case, ForwardStep } from '../../cases/case.ts';
+import type { Case, ForwardStep, Route } from '../../cases/case.ts';
+import type { WireTensor } from '../../tensor/bytes.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
-import { pythonFloat, pythonTensor } from './python.ts';
+import { inputOf, pythonFloat, pythonTensor } from './python.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
 const initialisers = { gamma: 'gamma_init', beta: 'beta_init', running_mean: 'moving_mean_init', running_var: 'moving_var_init' } as const;
@@ -28,10 +29,12 @@ const layouts = {
   'channels-last': 'back = (0, x.ndim - 1, *range(1, x.ndim - 1))\n    return moved(x, (0, *range(2, x.ndim), 1), back)',
   'transposed': 'axes = tuple(reversed(range(x.ndim)))\n    return moved(x, axes, axes)',
   'strided': "spread = np.zeros((*x.shape, 2), x.asnumpy().dtype)\n    spread[..., 0] = x.asnumpy()\n    return mindspore.Tensor(spread)[..., 0]",
+  'offset': "flat = np.concatenate([np.zeros(3, x.asnumpy().dtype), x.asnumpy().ravel()])\n    return mindspore.Tensor(flat)[3:].view(x.shape)",
+  'expanded': 'return mindspore.Tensor(x.asnumpy()[:1].copy()).expand(x.shape)',
 } as const;
 
 const layoutHelpers = (layout: keyof typeof layouts): string => `
-${layout === 'strided' ? '' : `
+${layout !== 'channels-last' && layout !== 'transposed' ? '' : `
 def moved(x: mindspore.Tensor, order: tuple, back: tuple) -> mindspore.Tensor:
     """A view on values that lie in another order of memory."""
     return mindspore.Tensor(np.ascontiguousarray(x.asnumpy().transpose(order))).transpose(back)
@@ -42,54 +45,84 @@ def laid_out(x: mindspore.Tensor) -> mindspore.Tensor:
     ${layouts[layout]}
 `;
 
+/** Ways to call the layer that have a spelling here. */
+export const mindsporeRoutes: readonly Route[] = ['module', 'functional'];
+
+const functionHelper = (statistics: keyof typeof rows): string => `
+def function(layer: mindspore.nn.Cell, x: mindspore.Tensor) -> mindspore.Tensor:
+    """The function over the layer's parameters and state; its momentum is the weight of the new batch."""
+    own = holder(layer)
+    training = ${rows[statistics] === 'None' ? 'layer.training' : rows[statistics]}
+    state = (own.moving_mean, own.moving_variance)
+    return mindspore.ops.batch_norm(x, *state, own.gamma, own.beta, training, MOMENTUM, EPS)
+`;
+
 /** A case as calls of mindspore.nn, in PyNative mode. A forward that is differentiated runs fused with its backward. */
 export function mindsporeDialogue(question: Case): Dialogue {
-  const { layout = 'contiguous', program } = question;
+  const { layout = 'contiguous', program, config, route = 'module' } = question;
+  const copies = program.some((step) => step.op === 'reload' && step.by === 'copy');
+  const further = [
+    ...(layout === 'contiguous' ? [] : [layoutHelpers(layout).trimStart()]),
+    ...(route === 'functional' ? [functionHelper(config.statistics).trimStart().replace('MOMENTUM', pythonFloat(config.momentum ?? 0)).replace('EPS', pythonFloat(config.eps))] : []),
+  ];
   return {
-    needs: 'mindspore', imports: ['import mindspore'], construct: ['mindspore.set_context(mode=mindspore.PYNATIVE_MODE)', ...construction(question)],
-    helpers: layout === 'contiguous' ? helpers : `${helpers}\n${layoutHelpers(layout).trimStart()}`,
+    needs: 'mindspore', standard: copies ? ['copy'] : [], imports: ['import mindspore'],
+    construct: ['mindspore.set_context(mode=mindspore.PYNATIVE_MODE)', ...constructor(question, question.initial)],
+    helpers: [helpers, ...further].join('\n\n'),
     state: { running_mean: 'holder(layer).moving_mean', running_var: 'holder(layer).moving_variance' }, stepCount: null,
-    step: (index) => {
-      const step = program[index];
-      if (step?.op === 'forward') return forwardLines(question, step, index);
-      if (step?.op === 'backward') return ['dx', ...(question.config.affine ? ['dgamma', 'dbeta'] : [])].map((name) => `${name}${String(index)} = ${name}_of_${String(step.of)}`);
-      return ['saved, training = {parameter.name: parameter for parameter in layer.get_parameters()}, layer.training', ...constructor(question, {}), 'mindspore.load_param_into_net(layer, saved)', 'layer.set_train(training)'];
+    step: (index) => stepLines(question, index),
+    kept: (index) => {
+      const backward = program.some((step) => step.op === 'backward' && step.of === index);
+      return program[index]?.op === 'forward' ? [`x${String(index)}`, ...(backward ? [`dy${String(index)}`] : [])] : [];
     },
   };
 }
 
+function stepLines(question: Case, index: number): readonly string[] {
+  const step = question.program[index];
+  if (step?.op === 'forward') return forwardLines(question, step, index);
+  if (step?.op === 'backward') return ['dx', ...(learns(question) ? ['dgamma', 'dbeta'] : [])].map((name) => `${name}${String(index)} = ${name}_of_${String(step.of)}`);
+  if (step?.op === 'reload' && step.by === 'copy') return ['layer = copy.deepcopy(layer)', ...frozenLines(question)];
+  return ['saved, training = {parameter.name: parameter for parameter in layer.get_parameters()}, layer.training', ...constructor(question, {}), 'mindspore.load_param_into_net(layer, saved)', 'layer.set_train(training)'];
+}
+
+function learns({ config: { affine, frozen = false } }: Case): boolean {
+  return affine && !frozen;
+}
+
+function frozenLines({ config: { frozen = false } }: Case): readonly string[] {
+  return frozen ? ['holder(layer).gamma.requires_grad = holder(layer).beta.requires_grad = False'] : [];
+}
+
 function forwardLines(question: Case, step: ForwardStep, index: number): readonly string[] {
-  const { ranks: [rank], program, config } = question;
+  const { ranks: [rank], program, route = 'module' } = question;
   const at = String(index);
   const backward = program.find((other) => other.op === 'backward' && other.of === index);
   const mode = step.mode === 'fresh' ? [] : [`layer.set_train(${step.mode === 'train' ? 'True' : 'False'})`];
-  const x = `x${at} = ${laid(question, rank?.inputs[step.input])}`;
-  if (backward?.op !== 'backward') return [...mode, x, `y${at} = layer(x${at})`];
-  const weights = config.affine ? '(holder(layer).gamma, holder(layer).beta)' : 'None';
-  const gradients = config.affine ? `dx_of_${at}, (dgamma_of_${at}, dbeta_of_${at})` : `dx_of_${at}`;
+  const x = `x${at} = keep('x${at}', ${laid(question, inputOf(question, step.input))})`;
+  const call = (name: string): string => (route === 'functional' ? `function(layer, ${name})` : `layer(${name})`);
+  if (backward?.op !== 'backward') return [...mode, x, `y${at} = ${call(`x${at}`)}`];
+  const weights = learns(question) ? '(holder(layer).gamma, holder(layer).beta)' : 'None';
+  const gradients = learns(question) ? `dx_of_${at}, (dgamma_of_${at}, dbeta_of_${at})` : `dx_of_${at}`;
   return [
-    ...mode, x, `dy${at} = ${laid(question, rank?.grads[backward.grad])}`,
-    '', `def weighted${at}(x: mindspore.Tensor) -> tuple:`, `    y = layer(x)`, `    return (y * dy${at}).sum(), y`, '',
+    ...mode, x, `dy${at} = keep('dy${at}', ${laid(question, rank?.grads[backward.grad])})`,
+    '', `def weighted${at}(x: mindspore.Tensor) -> tuple:`, `    y = ${call('x')}`, `    return (y * dy${at}).sum(), y`, '',
     `(_, y${at}), gradients = mindspore.value_and_grad(weighted${at}, 0, ${weights}, has_aux=True)(x${at})`, `${gradients} = gradients`,
   ];
 }
 
-function laid({ layout = 'contiguous' }: Case, tensor: Tensor | undefined): string {
+function laid({ layout = 'contiguous' }: Case, tensor: WireTensor | undefined): string {
   if (tensor === undefined) throw new RangeError('a step of the program has no data');
   return layout === 'contiguous' ? pythonTensor(tensor, '    ') : `laid_out(${pythonTensor(tensor, '    ')})`;
 }
 
-function construction(question: Case): readonly string[] {
-  return constructor(question, question.initial);
-}
-
-function constructor({ layer, config }: Case, initial: Case['initial']): readonly string[] {
-  const { numFeatures, eps, momentum, affine, statistics, dtype } = config;
+function constructor(question: Case, initial: Case['initial']): readonly string[] {
+  const { layer, config: { numFeatures, eps, momentum, affine, statistics, dtype } } = question;
   const set = Object.entries(initial) as [keyof typeof initialisers, Tensor][];
   return [[
     `layer = mindspore.nn.${classes[layer]}(`, `    ${String(numFeatures)},`, `    eps=${pythonFloat(eps)},`,
     `    momentum=1.0 - ${pythonFloat(momentum ?? 0)},  # theirs is the weight of the old state`, `    affine=${affine ? 'True' : 'False'},`,
     `    use_batch_statistics=${rows[statistics]},`, ...(dtype === 'float32' ? [] : [`    dtype=mindspore.${dtype},`]),
     ...set.map(([name, tensor]) => `    ${initialisers[name]}=${pythonTensor(tensor, '        ')},`), ')',
-  ].join('\n    ')];
+  ].join('\n    '), ...frozenLines(question)];
 }

@@ -5,6 +5,7 @@ import { logsFolder } from '../../environments/home.ts';
 import { failingStatuses } from '../../gate/decide.ts';
 import { applicableEntries, type CompiledEntry, consultList } from '../../gate/known-failing.ts';
 import type { RunFile } from '../../reports/run-file.ts';
+import { claimsSuite } from '../../spec/claims.ts';
 import type { CaseLine, RunnerFacts } from '../../reports/run.ts';
 import type { Answer, Question } from '../../runners/answer.ts';
 import { openSession, type Session } from '../../runners/session.ts';
@@ -116,7 +117,7 @@ function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dia
   const expectation = shared.expectations.at(index);
   const verdict = judge(expectation, answer, dialect);
   const { status, reason } = consultList(expectation.planned.id, verdict, entries);
-  return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status);
+  return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status, shared.plan.suite === claimsSuite);
 }
 
 async function* questions(work: Work, shared: SharedRun): AsyncGenerator<Question> {

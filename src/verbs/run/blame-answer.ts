@@ -1,7 +1,9 @@
 import { type Observable, observables } from '../../cases/case.ts';
 import { compare } from '../../diff/compare.ts';
+import { underContract } from '../../diff/contract.ts';
 import { deviates } from '../../diff/findings.ts';
 import { type Expectation, judge } from '../../diff/judge.ts';
+import { signatureDeviations } from '../../diff/signature.ts';
 import type { Evidence } from '../../reports/run.ts';
 import type { Answer, ObservedAnswer } from '../../runners/answer.ts';
 import type { Dialect } from '../../spec/dialect.ts';
@@ -59,7 +61,8 @@ function isAsked(observable: string, offered: ReadonlySet<string>): boolean {
 
 /** Deviating in a place in which the suspect does is deviating too. Only what deviates elsewhere needs a name, which takes long. */
 function outcomeOf({ suspect, expectation, dialect }: Asked, answer: ObservedAnswer, offered: ReadonlySet<Observable>): Pick<Evidence, 'outcome' | 'detail'> {
-  const { deviations } = compare(expectation.accepted, answer.observation, offered);
+  const compared = compare(underContract(expectation.accepted, expectation.case, dialect.errors), answer.observation, offered);
+  const deviations = [...signatureDeviations(expectation.case, answer.observation, dialect), ...compared.deviations];
   if (deviations.length === 0) return { outcome: 'conforms' };
   const before = new Set(suspect.deviations.map(placeOf));
   if (deviations.some((deviation) => before.has(placeOf(deviation)))) return { outcome: 'deviates-too' };

@@ -116,7 +116,7 @@ function stepAt<Step extends AcceptedStep | ExactStep>(rank: { readonly construc
 /** Infinity where the oracle has no value that the reference has: then one of them is wrong. */
 function shareAt({ deviation: { observable, rank, step }, accepted }: Site, exact: ExactStep | undefined, cut: Cut): number {
   if (observable === 'step_count') return exact?.step_count === accepted.count?.value ? 0 : Infinity;
-  if (observable === 'error' || observable === 'operands') return 0;
+  if (observable === 'error' || observable === 'operands' || observable === 'constructor') return 0;
   const values = accepted.values.find((each) => each.observable === observable);
   const numbers = exact?.[observable];
   if (values === undefined || numbers === undefined) return Infinity;

@@ -23,6 +23,7 @@ describe('second routes', () => {
 
   it('a case on a second route is asked on the first', () => {
     expect(routesOf([2, 3, 4], { route: 'functional', layout: 'strided' })).toEqual(['module-form', 'contiguous', 'channels-last', 'transposed']);
+    expect(routesOf([1, 1], { route: 'scripted' })).toEqual(['module-form']);
   });
 
   it('the question stays the same but for its route', () => {

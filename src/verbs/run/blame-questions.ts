@@ -1,4 +1,4 @@
-import { type Case, type Layout, layouts } from '../../cases/case.ts';
+import type { Case } from '../../cases/case.ts';
 import type { Evidence } from '../../reports/run.ts';
 
 /** The same question on another way through the framework; the answer should be the same. */
@@ -7,16 +7,20 @@ export interface SecondRoute {
   readonly case: Case;
 }
 
+/** Layouts that any data can take. */
+const layouts = ['contiguous', 'channels-last', 'transposed', 'strided'] as const;
+type Layout = (typeof layouts)[number];
+
 /** The other form, and every other memory layout that really lies differently for these shapes. */
 export function secondRoutes(question: Case): readonly SecondRoute[] {
-  const form: SecondRoute = question.route === 'functional'
-    ? { check: 'module-form', case: { ...question, route: 'module' } }
-    : { check: 'functional-form', case: { ...question, route: 'functional' } };
+  const form: SecondRoute = (question.route ?? 'module') === 'module'
+    ? { check: 'functional-form', case: { ...question, route: 'functional' } }
+    : { check: 'module-form', case: { ...question, route: 'module' } };
   return [form, ...otherLayouts(question).map((layout): SecondRoute => ({ check: layout, case: { ...question, layout } }))];
 }
 
 function otherLayouts(question: Case): readonly Layout[] {
-  const seen = new Set([memoryOf(question, question.layout ?? 'contiguous')]);
+  const seen = new Set([memoryOf(question, layouts.find((layout) => layout === question.layout) ?? 'contiguous')]);
   return layouts.filter((layout) => {
     const memory = memoryOf(question, layout);
     const isNew = !seen.has(memory);

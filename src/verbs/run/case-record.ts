@@ -1,7 +1,7 @@
 import type { Expectation } from '../../diff/judge.ts';
 import type { Deviation, Status, Verdict } from '../../diff/verdict.ts';
 import type { Answer } from '../../runners/answer.ts';
-import { type Observation, type StepObservation, tensorObservables } from '../../runners/observation.ts';
+import { type Observation, type ObservedDescription, type StepObservation, tensorObservables } from '../../runners/observation.ts';
 import type { CaseLine, RunDeviation } from '../../reports/run.ts';
 import type { ObservedRecord } from '../../spec/generated/run-record.ts';
 import { type ElementType, encodeTensor } from '../../tensor/bytes.ts';
@@ -12,10 +12,14 @@ import { countElementsOf } from './expectations.ts';
 /** Above this many input elements the observed values are not kept; `show` asks again. */
 const largestKeptElements = 4096;
 
-/** One line of run.ndjson. */
-export function caseRecord(index: number, runner: string, expectation: Expectation, answer: Answer, verdict: Verdict, status: Status): CaseLine {
+/**
+ * One line of run.ndjson.
+ *
+ * @param keepAll  what was observed is kept of every case, not of deviating and literal ones alone
+ */
+export function caseRecord(index: number, runner: string, expectation: Expectation, answer: Answer, verdict: Verdict, status: Status, keepAll = false): CaseLine {
   const elements = countElementsOf(expectation);
-  const keep = answer.kind === 'observed' && elements <= largestKeptElements && (verdict.status !== 'conforms' || expectation.planned.literal !== null);
+  const keep = answer.kind === 'observed' && elements <= largestKeptElements && (keepAll || verdict.status !== 'conforms' || expectation.planned.literal !== null);
   return {
     type: 'case', index, runner, status, found: verdict.status, rule: verdict.rule, cause: verdict.cause,
     candidates: [...verdict.candidates], reason: verdict.reason, rules: [...expectation.planned.rules], elements,
@@ -47,7 +51,16 @@ function observedStep(step: StepObservation): ObservedRecord[number]['construct'
   return {
     ...Object.fromEntries(tensors),
     ...(step.step_count === undefined ? {} : { step_count: step.step_count }),
+    ...(step.described === undefined ? {} : { described: descriptionRecord(step.described) }),
     ...(step.error === undefined ? {} : { error: { ...step.error } }),
+  };
+}
+
+/** The same, in a form that a file's type can hold. */
+function descriptionRecord({ arguments: stated, inputs, parameters, buffers, ...rest }: ObservedDescription): NonNullable<ObservedRecord[number]['construct']['described']> {
+  return {
+    ...rest, arguments: stated.map((one) => ({ ...one })), inputs: [...inputs],
+    parameters: parameters.map((one) => ({ ...one, shape: [...one.shape] })), buffers: buffers.map((one) => ({ ...one, shape: [...one.shape] })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { GateDecision } from '../../gate/decide.ts';
 import type { ReportFormat } from '../../reports/formats.ts';
+import type { Reproducer } from '../../reports/reproducer.ts';
 import type { Run } from '../../reports/run.ts';
 import type { Summary } from '../../spec/generated/summary.ts';
 import type { RunDiff } from '../diff/compare.ts';
@@ -55,6 +56,8 @@ export interface RunOutcome {
   readonly decision: GateDecision;
   /** Whether every planned case was asked. */
   readonly complete: boolean;
+  /** The stand-alone scripts of the findings, beside the reports. */
+  readonly reproducers: readonly Reproducer[];
   /** What changed since the baseline; null without one. */
   readonly changes: RunDiff | null;
 }

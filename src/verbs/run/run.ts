@@ -12,12 +12,13 @@ import { UserError } from '../../spec/user-error.ts';
 import { openBaseline } from '../diff/baseline.ts';
 import { compareRuns } from '../diff/compare.ts';
 import { catalogueIds, loadPlan, selectFrom } from '../load-plan.ts';
+import { writeReproducers } from '../reproduce/findings.ts';
 import { toolVersion } from '../tool.ts';
 import type { SharedRun } from './ask-runner.ts';
 import { type AskedRunner, askRunners } from './asked-runner.ts';
 import { openBlame } from './blame.ts';
 import { failOnWrongReference } from './blame-harness.ts';
-import { createExpectations } from './expectations.ts';
+import { createExpectations, type Keep } from './expectations.ts';
 import type { RunListener, RunOptions, RunOutcome } from './options.ts';
 import { askAll } from './schedule.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -34,8 +35,20 @@ export const defaultRunners: readonly string[] = ['pytorch', 'mindspore'];
  */
 export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
   readRules(); // what the reports will need must not fail after the measurement
-  const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
-  const runners = await askRunners(options.runners.length > 0 ? options.runners : defaultRunners, options.python, plan, options.known);
+  return runPlan(selectFrom(loadPlan(options.suite, options.seed), options.select), options, listener, signal);
+}
+
+/** How a plan that is no suite's is run. */
+export interface OwnPlan {
+  /** No known-failing list is consulted: lists speak of the cases of suites. */
+  readonly unlisted?: boolean;
+  readonly keep?: Keep;
+}
+
+/** As `run`, of a plan that is made already. */
+export async function runPlan(plan: Plan, options: RunOptions, listener: RunListener, signal: AbortSignal, { unlisted = false, keep }: OwnPlan = {}): Promise<RunOutcome> {
+  const asked = await askRunners(options.runners.length > 0 ? options.runners : defaultRunners, options.python, plan, options.known);
+  const runners = unlisted ? asked.map((runner) => ({ ...runner, entries: [] })) : asked;
   refuseSmallPlans(runners, plan, options);
   const baseline = options.baseline === undefined ? null : await openBaseline(options.baseline, runners.map(({ key }) => key), plan.cases.map(({ id }) => id), options.strict);
   await mkdir(options.out, { recursive: true }).catch((error: unknown) => { throw unwritable(options.out, error); });
@@ -44,7 +57,7 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   await file.write(headerOf(plan, runners, options, started));
   const tally = createTally();
   const limit = stopAfter(options.maxFailures, tally, signal);
-  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed), file, signal: limit.signal };
+  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, keep), file, signal: limit.signal };
   const blame = openBlame(runners, shared);
   const failures = await askAll(runners, { ...shared, onLine: (line) => { blame.add(line); baseline?.add(line); limit.onLine(line); } });
   const complete = failures.length === 0;
@@ -55,9 +68,11 @@ export async function run(options: RunOptions, listener: RunListener, signal: Ab
   await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started });
   await file.close();
   const written = await writeReports(options.out, options.formats);
+  const dialects = new Map(runners.map(({ key, spec }) => [key, spec.dialect]));
+  const reproducers = await writeReproducers(written.run, options.out, { dialects, expectationAt: shared.expectations.at });
   const [failure] = failures;
   if (failure !== undefined && !limit.signal.aborted) throw failure;
-  return { ...written, decision, complete, changes: baseline === null ? null : compareRuns(baseline.run, written.run) };
+  return { ...written, decision, complete, reproducers, changes: baseline === null ? null : compareRuns(baseline.run, written.run) };
 }
 
 /** Follows the user's own signal, and stops the run when so many cases have failed. */
@@ -96,7 +111,7 @@ function decide(runners: readonly AskedRunner[], plan: Plan, options: RunOptions
   const entries = runners.flatMap((runner) => runner.entries);
   return decideGate({
     counts: tally.counts(planned), planned, knownShare: options.select.length > 0 ? null : plan.knownShare, strict: options.strict, grading: tally.grading(),
-    unmatched: unmatchedEntries(entries, entries.length > 0 ? catalogueIds(options.suite) : []),
+    unmatched: unmatchedEntries(entries, catalogueIds(plan)),
     expired: expiredEntries(entries, new Date().toISOString().slice(0, 10)),
   });
 }

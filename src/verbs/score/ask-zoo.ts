@@ -1,7 +1,9 @@
 import type { Plan } from '../../cases/plan.ts';
 import { compare } from '../../diff/compare.ts';
+import { underContract } from '../../diff/contract.ts';
 import { groupFindings, type JudgedCase } from '../../diff/findings.ts';
 import { type Expectation, judge } from '../../diff/judge.ts';
+import { signatureDeviations } from '../../diff/signature.ts';
 import type { Deviation } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { logsFolder } from '../../environments/home.ts';
@@ -112,7 +114,8 @@ class Tally {
       this.#note(index, expectation, answer, [answer.kind]);
       return;
     }
-    const { deviations } = compare(expectation.accepted, answer.observation, this.#offered);
+    const compared = compare(underContract(expectation.accepted, expectation.case, this.#dialect.errors), answer.observation, this.#offered);
+    const deviations = [...signatureDeviations(expectation.case, answer.observation, this.#dialect), ...compared.deviations];
     const hard = deviations.filter(({ level }) => level === 'must');
     if (hard.some(isNumber)) this.#showsInNumbers = true;
     this.#compareOtherwise(expectation, answer);

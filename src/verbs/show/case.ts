@@ -29,10 +29,10 @@ export function formatCase({ planned, case: question, accepted }: Expectation, o
   return `${[...lines, ...observations.map(formatVerdict)].join('\n')}\n`;
 }
 
-function formatConfig({ config, initial }: Case): string {
+function formatConfig({ config, initial, inputType }: Case): string {
   const { numFeatures, eps, momentum, affine, statistics, dtype } = config;
   const set = (Object.entries(initial) as [string, Tensor][]).map(([name, values]) => `${name}=[${formatNumbers(values.data, values.dtype)}]`);
-  return [`num_features=${String(numFeatures)}`, `eps=${formatNumber(eps, 17)}`, `momentum=${momentum === null ? 'cumulative' : String(momentum)} (weight of the new batch)`, `affine=${String(affine)}`, `statistics=${statistics}`, `dtype=${dtype}`, ...set].join(', ');
+  return [`num_features=${String(numFeatures)}`, `eps=${formatNumber(eps, 17)}`, `momentum=${momentum === null ? 'cumulative' : String(momentum)} (weight of the new batch)`, `affine=${String(affine)}`, `statistics=${statistics}`, `dtype=${dtype}`, ...(inputType === undefined ? [] : [`inputs handed over as ${inputType}`]), ...set].join(', ');
 }
 
 function formatData({ ranks }: Case): string[] {
@@ -44,7 +44,8 @@ function formatData({ ranks }: Case): string[] {
 
 function formatOperation(step: Step | undefined): string {
   if (step === undefined) return 'nothing';
-  if (step.op === 'reload') return 'saved, and loaded into a new layer';
+  if (step.op === 'describe') return 'asked what it is';
+  if (step.op === 'reload') return step.by === 'copy' ? 'copied deeply' : 'saved, and loaded into a new layer';
   return step.op === 'forward' ? `forward in ${step.mode} mode on input ${String(step.input)}` : `backward of step ${String(step.of)} with gradient ${String(step.grad)}`;
 }
 

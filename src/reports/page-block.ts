@@ -1,0 +1,56 @@
+import { readRules } from '../spec/rules.ts';
+import { type ComparedRuns, encodeComparison } from './page-comparison.ts';
+import { encodeCoverage } from './page-coverage.ts';
+import type { PageClaim, PageData, PagePower, PageValues } from './page-data.ts';
+import { encodeDetails } from './page-details.ts';
+import { createInterner } from './page-encode.ts';
+import { encodeFindings } from './page-findings.ts';
+import { encodeIds, readCatalogue } from './page-ids.ts';
+import { createOutcomes, encodeRunners, encodeRunnerValues } from './page-results.ts';
+import type { Run, RunHeader } from './run.ts';
+import { gateOf } from './summary.ts';
+
+/** What a page may show besides its run. */
+export interface PageExtras {
+  /** This run held against an earlier one. */
+  readonly comparison?: ComparedRuns;
+  readonly power?: PagePower;
+  readonly claims?: readonly PageClaim[];
+}
+
+/** Everything that the page shows. */
+export function pageData(run: Run, { comparison, power, claims }: PageExtras = {}): PageData {
+  const { cases } = run.header;
+  const catalogue = readCatalogue();
+  const strings = createInterner();
+  const outcomes = createOutcomes(strings);
+  const findings = encodeFindings(run);
+  const rules = readRules().map(({ id, level, title, formula, sources }) => ({ id, level, title, formula, sources }));
+  const runners = encodeRunners(run, outcomes);
+  return {
+    header: factsOf(run.header), durationMs: run.footer?.durationMs ?? null, complete: run.complete, ...gateOf(run), rules, ids: encodeIds(cases, catalogue), ...citedRules(run, rules.map(({ id }) => id)),
+    runners, outcomes: outcomes.all(), strings: strings.all(), findings, coverage: encodeCoverage(run.header, catalogue),
+    comparison: comparison === undefined ? null : encodeComparison(comparison), power: power ?? null, claims: claims ?? null,
+  };
+}
+
+/** What the views of single cases and of accuracy need besides. */
+export function pageValues(run: Run, { findings }: PageData): PageValues {
+  return { runners: encodeRunnerValues(run), details: encodeDetails(run, findings, readCatalogue()) };
+}
+
+/** The header without its plan, which is packed elsewhere. */
+function factsOf({ schemaVersion, tool, suite, seed, filtered, knownShare, minimum, strict, command, startedAt }: RunHeader): PageData['header'] {
+  return { schemaVersion, tool, suite, seed, filtered, knownShare, minimum, strict, command, startedAt };
+}
+
+/** The rules that each case cites, as its results say. */
+function citedRules({ header, runners }: Run, known: readonly string[]): Pick<PageData, 'ruleSets' | 'ruleSetOf'> {
+  const sets = createInterner();
+  const empty = sets.add('');
+  const ruleSetOf = header.cases.map(() => empty);
+  for (const { cases } of runners) {
+    for (const { index, rules } of cases) if (rules.length > 0) ruleSetOf[index] = sets.add(rules.map((id) => known.indexOf(id)).filter((i) => i >= 0).join());
+  }
+  return { ruleSetOf, ruleSets: sets.all().map((set) => (set === '' ? [] : set.split(',').map(Number))) };
+}

@@ -1,0 +1,102 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { underContract } from '../../diff/contract.ts';
+import type { Finding } from '../../diff/findings.ts';
+import type { Expectation } from '../../diff/judge.ts';
+import { groupRunner } from '../../reports/grouped-run.ts';
+import { unwritable } from '../../reports/run-file.ts';
+import { type Reproducer, reproducerFolder } from '../../reports/reproducer.ts';
+import type { CaseResult, Run, RunnerResults } from '../../reports/run.ts';
+import { readDialect } from '../../spec/dialect.ts';
+import { standAloneScript, whyNoScript } from './script.ts';
+import { deviationOf } from './story.ts';
+
+/** What of a run the scripts need beside its file. */
+export interface ScriptSource {
+  /** Name of the dialect of each runner, by its key. */
+  readonly dialects: ReadonlyMap<string, string>;
+  /** By index into the plan. */
+  readonly expectationAt: (index: number) => Expectation;
+}
+
+/** Names what was written last time, so that only this goes when the folder is written again. */
+const indexName = 'index.json';
+
+/**
+ * Writes a stand-alone script of each finding of a run into the folder `reproduce` beside its file, named by cause and runner.
+ *
+ * The script is of the finding's smallest case, or of the smallest one that a script can hold.
+ *
+ * @throws {UserError} OUT_FOLDER_UNWRITABLE
+ */
+export async function writeReproducers(run: Run, out: string, source: ScriptSource): Promise<readonly Reproducer[]> {
+  const folder = join(out, reproducerFolder);
+  try {
+    await removeEarlier(folder);
+    const names = new Set<string>();
+    const written: Reproducer[] = [];
+    for (const runner of run.runners) {
+      for (const finding of groupRunner(runner).findings) written.push(await writeReproducer(folder, runner, finding, names, source));
+    }
+    if (written.length > 0) await writeIndex(folder, written);
+    return written;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw unwritable(folder, error);
+  }
+}
+
+async function removeEarlier(folder: string): Promise<void> {
+  const text = await readFile(join(folder, indexName), 'utf8').catch(() => '{}');
+  const { scripts = [] } = JSON.parse(text) as { readonly scripts?: readonly { readonly script: string | null }[] };
+  for (const { script } of scripts) if (script !== null && /^[\w.+@=-]+\.py$/.test(script)) await rm(join(folder, script), { force: true });
+  await rm(join(folder, indexName), { force: true });
+}
+
+async function writeIndex(folder: string, written: readonly Reproducer[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, indexName), `${JSON.stringify({ schemaVersion: 1, scripts: written }, null, 2)}\n`);
+}
+
+async function writeReproducer(folder: string, runner: RunnerResults, finding: Finding, names: Set<string>, source: ScriptSource): Promise<Reproducer> {
+  const { status, cause, rule, known, example } = finding;
+  const about = { runner: runner.runner, status, cause, rule, known, example };
+  const framework = runner.facts?.framework ?? '';
+  const [scripted] = smallestFirst(runner, finding).filter(({ index }) => whyNoScript(framework, source.expectationAt(index).case) === null);
+  if (scripted === undefined) {
+    const first = runner.cases.find(({ id }) => id === example);
+    return { ...about, script: null, why: first === undefined ? 'its case was not run' : whyNoScript(framework, source.expectationAt(first.index).case) };
+  }
+  const text = standAloneScript(framework, accepted(runner, source, scripted), { ...deviationOf({ ...scripted, cause, rule }), from: `A case of bn-conformance, ${scripted.id}.` });
+  const script = freeName(`${cause}-${runner.runner}`, names);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, script), text ?? '');
+  return { ...about, script, why: null };
+}
+
+/** Looking into many cases of which none can be written takes long, and they are alike. */
+const mostTried = 50;
+
+function smallestFirst({ cases }: RunnerResults, { ids, example }: Finding): readonly CaseResult[] {
+  const own = new Set(ids);
+  const members = cases.filter(({ id }) => own.has(id)).sort((a, b) => a.elements - b.elements || a.id.length - b.id.length);
+  return [...members.filter(({ id }) => id === example), ...members.filter(({ id }) => id !== example)].slice(0, mostTried);
+}
+
+function accepted({ runner, facts }: RunnerResults, { dialects, expectationAt }: ScriptSource, { index }: CaseResult): Expectation {
+  const expectation = expectationAt(index);
+  const dialect = dialects.get(runner);
+  if (dialect === undefined) return expectation;
+  const { errors } = readDialect(dialect, facts?.version ?? 'newest');
+  return { planned: expectation.planned, case: expectation.case, accepted: underContract(expectation.accepted, expectation.case, errors) };
+}
+
+function freeName(stem: string, names: Set<string>): string {
+  const plain = stem.replaceAll(/[^\w.+@=-]+/g, '_');
+  for (let number = 1; ; number++) {
+    const name = `${plain}${number === 1 ? '' : `-${String(number)}`}.py`;
+    if (names.has(name)) continue;
+    names.add(name);
+    return name;
+  }
+}
