@@ -65,15 +65,15 @@ describe('--suite PATH.json', { timeout }, () => {
     expect(text.replaceAll(/(use one of: ).*/g, '$1…')).toMatchInlineSnapshot(`
       "$ run --suite FOLDER/stray.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/stray.json', /blocks/0: behaviour 'norm/output' has no axis 'momentun' (SUITE_AXIS_UNKNOWN)
-        did you mean 'momentum'? its axes are: program, shape, statistics, affine, momentum, eps, initial, data
+        did you mean 'momentum'? its axes are: program, shape, statistics, affine, momentum, eps, initial, data, layout, input
       → 2
       $ run --suite FOLDER/value.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/value.json', case 'batchnorm1d/norm/output/program=train/shape=5x3/statistics=tracked/affine=true/momentum=0.1/eps=1e-5/initial=distinct/data=offset-1e9': axis 'data' has no value 'offset-1e9' (AXIS_VALUE)
-        expected unit, tiny-variance, offset-1e3, offset-1e7, exact
+        expected unit, tiny-variance, offset-1e2, offset-1e3, offset-1e4, offset-1e5, offset-1e6, offset-1e7, exact, two-values, constant, signed-zeros, mostly-zeros, one-outlier, tiny, subnormal, huge, one-nan, one-infinity
       → 2
       $ run --suite FOLDER/word.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/word.json', case 'batchnorm1d/norm/output/program=train/shape=5x3/statistics=tracked/affine=yes/momentum=0.1/eps=1e-5/initial=distinct/data=unit': axis 'affine' has no value 'yes' (AXIS_VALUE)
-        expected true, false
+        expected true, false, frozen
       → 2
       $ run --suite FOLDER/behaviour.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/behaviour.json' asks behaviour 'norm/input', which cases/behaviours.json does not declare (BEHAVIOUR_UNKNOWN)
@@ -81,7 +81,7 @@ describe('--suite PATH.json', { timeout }, () => {
       → 2
       $ run --suite FOLDER/exclusion.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/exclusion.json', /blocks/0: behaviour 'norm/output' has no axis 'ranks' (SUITE_AXIS_UNKNOWN)
-        its axes are: program, shape, statistics, affine, momentum, eps, initial, data
+        its axes are: program, shape, statistics, affine, momentum, eps, initial, data, layout, input
       → 2
       $ run --suite FOLDER/twice.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/twice.json' asks case 'batchnorm1d/norm/output/program=train/shape=5x3/statistics=tracked/affine=true/momentum=0.1/eps=1e-5/initial=distinct/data=unit' twice (SUITE_CASE_TWICE)
