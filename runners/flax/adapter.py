@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from pathlib import Path
@@ -139,6 +140,11 @@ class FlaxLayer(Layer):
         layer = FlaxLayer(self.jax, self.nnx, self.case._replace(initial={}), self.data)
         self.nnx.update(layer.module, self.nnx.state(self.module))
         layer.module.use_running_average = self.module.use_running_average
+        return layer
+
+    def copied(self) -> FlaxLayer:
+        layer = FlaxLayer(self.jax, self.nnx, self.case._replace(initial={}), self.data)
+        layer.module = copy.deepcopy(self.module)
         return layer
 
     def changed(self) -> Sequence[str]:

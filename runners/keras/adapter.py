@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 from pathlib import Path
@@ -139,6 +140,11 @@ class KerasLayer(Layer):
     def reloaded(self) -> KerasLayer:
         layer = KerasLayer(self.jax, self.keras, self.case._replace(initial={}), self.data)
         layer.layer.set_weights(self.layer.get_weights())
+        return layer
+
+    def copied(self) -> KerasLayer:
+        layer = KerasLayer(self.jax, self.keras, self.case._replace(initial={}), self.data)
+        layer.layer = copy.deepcopy(self.layer)
         return layer
 
     def changed(self) -> Sequence[str]:
