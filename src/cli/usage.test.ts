@@ -103,11 +103,11 @@ describe('what cannot be understood: exit code 2, and what to do', () => {
     expect(text.replace(/\d+ planned/, 'N planned').replace(/the first is .*/, 'the first is ID')).toMatchInlineSnapshot(`
       "$ run --suite smok
       error: no suite is called 'smok' (SUITE_UNKNOWN)
-        did you mean 'smoke'? the suites are: claims, core, full, smoke
+        did you mean 'smoke'? the suites are: claims, core, full, museum, smoke
       → 2
       $ list --suite everything
       error: no suite is called 'everything' (SUITE_UNKNOWN)
-        the suites are: claims, core, full, smoke
+        the suites are: claims, core, full, museum, smoke
       → 2
       $ run --suite smoke --runner miniature-honest --select batchnorm2d/stat/one-value/**
       error: --select 'batchnorm2d/stat/one-value/**' matches none of the N planned cases (SELECT_EMPTY)
