@@ -39,7 +39,8 @@ describe('known n of planned', { timeout }, () => {
       known 2 of 4 planned
       gate: fail
         known 2 of 4 planned, above the suite's share of 0.4
-      reports: FOLDER/out"
+      reports: FOLDER/out
+      scripts: FOLDER/out/reproduce (0 scripts; 1 finding without one)"
     `);
   });
 
@@ -50,7 +51,8 @@ describe('known n of planned', { timeout }, () => {
       "miniature-biased-running-variance@1.0  4 planned: 2 conforms, 2 known (50 % of the 4 offered conform)
       known 2 of 4 planned
       gate: pass
-      reports: FOLDER/out"
+      reports: FOLDER/out
+      scripts: FOLDER/out/reproduce (0 scripts; 1 finding without one)"
     `);
   });
 
@@ -62,7 +64,8 @@ describe('known n of planned', { timeout }, () => {
       known 2 of 4 planned
       gate: fail
         2 stale
-      reports: FOLDER/out"
+      reports: FOLDER/out
+      scripts: FOLDER/out/reproduce (0 scripts; 1 finding without one)"
     `);
   });
 });
