@@ -3,21 +3,24 @@ import { harnessHome, loadPlan } from './built.mjs';
 import { frameworks, measureFramework } from './measure.mjs';
 import { formatJson, formatTable } from './format.mjs';
 
+const casesOfQuick = 150;
+
 /**
  * @param {object} options
  * @param {boolean} options.json
  * @param {number} options.pairs
  * @param {readonly string[]} options.runner  ids; all when empty
+ * @param {boolean} options.quick  few cases
  * @param {Readonly<Record<string, string | undefined>>} options.variables
  * @param {(text: string) => void} options.onProgress
  * @returns {Promise<string>} what goes to stdout
  */
-export async function bench({ json, pairs, runner, variables, onProgress }) {
+export async function bench({ json, pairs, runner, quick, variables, onProgress }) {
   warnOfLoad(onProgress);
   const plan = loadPlan('core');
   const home = harnessHome(variables);
   const comparisons = [];
-  for (const framework of chosen(runner)) comparisons.push(...await measureFramework(framework, plan, { home, pairs, onProgress }));
+  for (const framework of chosen(runner)) comparisons.push(...await measureFramework(quick ? { ...framework, cases: casesOfQuick } : framework, plan, { home, pairs, onProgress }));
   return json ? formatJson(comparisons) : formatTable(comparisons);
 }
 

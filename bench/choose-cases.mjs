@@ -7,13 +7,17 @@ import { encodeRun, materialise } from './built.mjs';
 const largestSmall = 256;
 const casesPerFrame = 32;
 
+const plainLayers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d'];
+const plainSteps = ['forward', 'backward'];
+
 /**
- * One rank, contiguous, without a reload: what the hand-written scripts do.
+ * What the hand-written scripts do: a layer in one process is constructed, called, and all its parameters trained.
  *
  * @param {import('../src/cases/case.ts').Case} question
  */
-function isPlain({ ranks, program, layout = 'contiguous' }) {
-  return ranks.length === 1 && layout === 'contiguous' && program.every(({ op }) => op !== 'reload');
+function isPlain({ layer, config, ranks, program, route = 'module', layout = 'contiguous', inputType }) {
+  return plainLayers.includes(layer) && config.frozen !== true && ranks.length === 1 && route === 'module' && layout === 'contiguous'
+    && inputType === undefined && program.every(({ op }) => plainSteps.includes(op));
 }
 
 /**

@@ -46,9 +46,9 @@ export async function openHarnessSide(plan, runner, python, options, logFolder) 
     const expectations = createExpectations(plan.cases, plan.seed); // nothing is left over from an earlier pass
     const onLine = (/** @type {{ readonly index: number, readonly found: Status }} */ line) => void found.set(line.index, line.found);
     const shared = { plan, options, listener, expectations, file, signal: new AbortController().signal, onLine };
-    const work = createWork({ ...runner, indices });
+    const work = createWork({ ...runner, indices }, () => false);
     const began = performance.now();
-    await askCases(work, session, dialect, facts, shared);
+    await askCases({ work, isFirst: true }, session, dialect, facts, shared);
     const seconds = (performance.now() - began) / 1000;
     await file.close(); // once per run, and the disk's business
     return { seconds, found };

@@ -2,11 +2,12 @@
 import { argv, env, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 
-const usage = `Usage: npm run bench -- [--json] [--pairs N] [--runner ID]…
+const usage = `Usage: npm run bench -- [--json] [--pairs N] [--runner ID]… [--quick]
 
   --json       one JSON object on stdout, its rows are { name, value, target, met }
   --pairs N    pairs of passes per comparison, at least 5 (default 15)
   --runner ID  only this framework (repeatable; default all)
+  --quick      few cases and passes: shows that both sides see the same, says little about speed
   --help       this text
 `;
 
@@ -15,12 +16,12 @@ function readOptions() {
     args: argv.slice(2),
     options: {
       json: { type: 'boolean', default: false }, pairs: { type: 'string', default: '15' },
-      runner: { type: 'string', multiple: true, default: [] }, help: { type: 'boolean', default: false },
+      runner: { type: 'string', multiple: true, default: [] }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
     },
   });
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 5) throw new Error(`--pairs: expected a whole number of at least 5, got '${values.pairs}'`);
-  return { ...values, pairs };
+  return { ...values, pairs: values.quick ? 1 : pairs };
 }
 
 async function main() {

@@ -6,9 +6,9 @@ import inspect
 import os
 import sys
 from copy import deepcopy
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
@@ -16,13 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from asynchronous import FLAG, AsynchronousProcess, answer_cases
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import Case, Config, RankData
+from bn_protocol.cases import Backward, Case, RankData
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
-from bn_protocol.probes import Probe, Probes
-from bn_protocol.tensors import BFloat16, Value, dtype_name
+from bn_protocol.probes import Probes
+from bn_protocol.tensors import BFloat16, Value
 from graph import CompiledCells
+from limits import MISSING_ROUTES, NO_CUMULATIVE_AVERAGE, NO_UNTRACKED_ROW, doubts
 
 CLASSES = {'batchnorm1d': 'BatchNorm1d', 'batchnorm2d': 'BatchNorm2d', 'batchnorm3d': 'BatchNorm3d'}
 INITIALISERS = {
@@ -33,40 +34,12 @@ INITIALISERS = {
 }
 USE_BATCH_STATISTICS = {'tracked': None, 'batch': True, 'running': False}
 
-_DOCUMENTATION = 'mindspore.nn.BatchNorm2d documentation'
-NO_CUMULATIVE_AVERAGE = Probe(
-    'no cumulative average: momentum must be a number',
-    f'{_DOCUMENTATION}, momentum (float), ValueError if not in range [0, 1]',
-    'mindspore.nn.BatchNorm2d(3, momentum=None)',
-)
-NO_UNTRACKED_ROW = Probe(
-    'no layer without running statistics',
-    f'{_DOCUMENTATION}, use_batch_statistics: every choice has moving_mean and moving_variance',
-    'mindspore.nn.BatchNorm2d(3, track_running_stats=False)',
-)
-
-_BATCH_NORM = 'mindspore.ops.batch_norm documentation'
-NO_FUNCTION_OF_RANK_5 = Probe(
-    'the function takes no input of rank 5',
-    f'{_BATCH_NORM}, input_x: rank 2 to 4',
-    'mindspore.ops.batch_norm(mindspore.Tensor(numpy.ones((2, 3, 1, 2, 2), "float32")),'
-    ' *[mindspore.Tensor(numpy.ones(3, "float32"))] * 4).asnumpy()',
-)
-_API = 'mindspore documentation, API list: no such name'
-MISSING_ROUTES = {
-    'functional-call': Probe('no call with parameters handed in', _API, 'mindspore.ops.functional_call'),
-    'no-grad': Probe('no context without gradients: they are recorded only where asked', _API, 'mindspore.no_grad'),
-    'inference-mode': Probe('no inference mode', _API, 'mindspore.inference_mode'),
-    'autocast': Probe('no context that chooses types: amp changes the network', _API, 'mindspore.amp.autocast'),
-    'scripted': Probe('no script language', _API, 'mindspore.jit.script'),
-    'compiled': Probe('no compiler but that of GRAPH mode, the route graph', _API, 'mindspore.compile'),
-}
-
-
 class Tape(NamedTuple):
-    """Gradients that the fused pass has already given."""
+    """What a backward step needs: the gradients that a fused pass has given already, or the function that computes them."""
 
     gradients: Observation
+    pull: Callable[[Any], Any] | None = None
+    grad: int = 0
 
 
 class MindSporeLayer(Layer):
@@ -80,6 +53,7 @@ class MindSporeLayer(Layer):
         self.case = case
         self.data = data
         self.given: list[tuple[str, Any, Value]] = []
+        self.is_split = can_split(mindspore) and backward_at_once(case)
         self.graph = graphs.of(case, data, partial(self.new_cell, {})) if graphs and case.route == 'graph' else None
         if self.graph is not None:
             self.graph.begin(case.initial)
@@ -123,7 +97,7 @@ class MindSporeLayer(Layer):
         x = self.laid_out(self.data.inputs[index])
         self.given = [('x', x, self.data.inputs[index])]
         if grads:
-            return self.forward_and_backward(x, grads)
+            return self.differentiable(x, grads)
         return copy(self.call(x)), None
 
     def call_function(self, x: Any) -> Any:
@@ -134,16 +108,21 @@ class MindSporeLayer(Layer):
         state = (self.moving_mean, self.moving_variance)
         return self.mindspore.ops.batch_norm(x, *state, cell.gamma, cell.beta, training, config.momentum, config.eps)
 
-    def forward_and_backward(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
+    def differentiable(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
+        if len(grads) > 1:
+            raise AdapterFault('two backward steps of one forward: PyNative would need a second forward pass')
+        if self.graph is not None or not self.is_split:
+            return self.forward_and_backward(x, grads[0])
+        y, pull = self.mindspore.vjp(self.call, x, weights=self.weights)
+        return copy(y), Tape({}, pull, grads[0])
+
+    def forward_and_backward(self, x: Any, grad: int) -> tuple[Value, Tape]:
         """One fused pass: ``grad`` alone would run the forward again and move the state twice.
 
         The backward step reports the gradients later. The state is read after the fused pass, so what a backward pass
         alone did to it would show at the forward step, and the error of a refused backward too.
         """
-        if len(grads) > 1:
-            raise AdapterFault('two backward steps of one forward: PyNative would need a second forward pass')
-        dy = self.laid_out(self.data.grads[grads[0]])
-        self.given.append(('dy', dy, self.data.grads[grads[0]]))
+        dy = self.upstream(grad)
         call = self.call
 
         def weighted_sum(x: Any) -> tuple[Any, Any]:
@@ -156,14 +135,21 @@ class MindSporeLayer(Layer):
             (_, y), gradients = self.mindspore.value_and_grad(weighted_sum, 0, self.weights, has_aux=True)(x)
         return copy(y), Tape(self.named(gradients))
 
+    def upstream(self, grad: int) -> Any:
+        dy = self.laid_out(self.data.grads[grad])
+        self.given.append(('dy', dy, self.data.grads[grad]))
+        return dy
+
     def named(self, gradients: Any) -> Observation:
         if self.weights is None:
-            return {'dx': copy(gradients)}
-        dx, (dgamma, dbeta) = gradients
+            return {'dx': copy(only(gradients))}
+        dx, (dgamma, dbeta) = only(gradients[0]), gradients[1]
         return {'dx': copy(dx), 'dgamma': copy(dgamma), 'dbeta': copy(dbeta)}
 
     def backward(self, tape: Tape, nth: int) -> Observation:  # there is only one
-        return dict(tape.gradients)
+        if tape.pull is None:
+            return dict(tape.gradients)
+        return self.named(tape.pull(self.upstream(tape.grad)))
 
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if tensor.asnumpy().tobytes() != value.tobytes()]
@@ -220,6 +206,23 @@ class MindSporeLayer(Layer):
         return self.mindspore.Tensor(value)  # copies
 
 
+@lru_cache
+def can_split(mindspore: Any) -> bool:
+    """Whether a forward pass can be recorded and differentiated later, with the weights: 2.0.0 has no such argument."""
+    return 'weights' in inspect.signature(mindspore.vjp).parameters
+
+
+def backward_at_once(case: Case) -> bool:
+    """Whether every backward follows its own forward: of two recorded passes the framework forgets the first."""
+    steps = enumerate(case.program)
+    return all(step.of == position - 1 for position, step in steps if isinstance(step, Backward))
+
+
+def only(gradient: Any) -> Any:
+    """The gradient by the one input, which some functions give alone and others in a tuple."""
+    return gradient[0] if isinstance(gradient, tuple) else gradient
+
+
 def copy(tensor: Any) -> np.ndarray:
     """A copy, because asnumpy() shares memory with a buffer that a later step moves. A kernel's error surfaces here."""
     return tensor.asnumpy().copy()
@@ -272,10 +275,9 @@ class MindSporeAdapter(Adapter):
         }
 
     def observe(self, case: Case) -> Answer:
-        data = case.ranks[0]
-        doubts = [*self.doubts(case.config, data), *doubted_route(case)]
-        if doubts:
-            return self.probes.unsupported(doubts[0])
+        refused = doubts(case, has_dtype=self.has_dtype)
+        if refused:
+            return self.probes.unsupported(refused[0])
         if case.route == 'asynchronous':
             return self.asynchronous.observe(case)
         return self.observed(case)
@@ -285,36 +287,6 @@ class MindSporeAdapter(Adapter):
 
     def construct(self, case: Case, data: RankData) -> MindSporeLayer:
         return MindSporeLayer(self.mindspore, case, data, self.graphs)
-
-    def doubts(self, config: Config, data: RankData) -> list[Probe]:
-        """What the case asks for and the framework is said to refuse."""
-        doubts = []
-        if config.statistics == 'untracked':
-            doubts.append(NO_UNTRACKED_ROW)
-        if config.momentum is None:
-            doubts.append(NO_CUMULATIVE_AVERAGE)
-        if config.dtype != 'float32' and not (self.has_dtype and config.dtype == 'float16'):
-            doubts.append(layer_type(config.dtype))
-        doubts.extend(input_type(name) for name in map(dtype_name, data.inputs) if name in ('float64', 'bfloat16'))
-        return doubts
-
-
-def layer_type(name: str) -> Probe:
-    layer = f'mindspore.nn.BatchNorm1d(2, dtype=mindspore.{name})'
-    call = f'{layer}(mindspore.Tensor(numpy.ones((2, 2), "float32"))).asnumpy()'
-    return Probe(f'no layer of {name}', f'{_DOCUMENTATION}, supported types: float16, float32', call)
-
-
-def input_type(name: str) -> Probe:
-    given = f'mindspore.Tensor(numpy.ones((2, 2), "float32")).astype(mindspore.{name})'
-    call = f'mindspore.nn.BatchNorm1d(2)({given}).asnumpy()'
-    return Probe(f'no {name} input', f'{_DOCUMENTATION}, supported types: float16, float32', call)
-
-
-def doubted_route(case: Case) -> list[Probe]:
-    if case.route in MISSING_ROUTES:
-        return [MISSING_ROUTES[case.route]]
-    return [NO_FUNCTION_OF_RANK_5] if case.route == 'functional' and case.layer == 'batchnorm3d' else []
 
 
 def prepare(mindspore: Any, threads: int, *, blocking: bool) -> None:

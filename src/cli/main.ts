@@ -12,6 +12,7 @@ import { fuzzCommand } from './fuzz.ts';
 import { judgeCommand } from './judge.ts';
 import { knownCommand } from './known.ts';
 import { listCommand } from './list.ts';
+import { mergeCommand } from './merge.ts';
 import { reportCommand } from './report.ts';
 import { reproduceCommand } from './reproduce.ts';
 import { runCommand } from './run.ts';
@@ -25,7 +26,7 @@ const program = new Command('bn-conformance')
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
 
-for (const command of [runCommand(), listCommand(), showCommand(), claimsCommand(), reportCommand(), diffCommand(), judgeCommand(), reproduceCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand(), completionCommand(() => program.commands)]) {
+for (const command of [runCommand(), listCommand(), showCommand(), claimsCommand(), reportCommand(), mergeCommand(), diffCommand(), judgeCommand(), reproduceCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand(), completionCommand(() => program.commands)]) {
   program.addCommand(throwInstead(command));
 }
 

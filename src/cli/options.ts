@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { ShardName } from '../cases/shard.ts';
 
 /** Collects a repeatable option. */
 export function collect(value: string, previous: readonly string[]): string[] {
@@ -18,6 +19,14 @@ export function parseSeed(value: string): number {
 
 export function parseCount(value: string): number {
   return parseWhole(value, 1);
+}
+
+/** `I/N`, the I-th of N parts. */
+export function parseShard(value: string): ShardName {
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(value) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (!(shard.index >= 1 && shard.index <= shard.count)) throw new InvalidArgumentError(`expected I/N, the I-th of N parts, such as 1/4, got '${value}'`);
+  return shard;
 }
 
 function parseWhole(value: string, least: number): number {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { ShardName } from '../cases/shard.ts';
 import { harnessHome } from '../environments/home.ts';
 import { parseFormats, type ReportFormat, reportFormats, ruleTitles } from '../reports/formats.ts';
 import { githubAnnotations } from '../reports/github-annotations.ts';
@@ -11,7 +12,7 @@ import type { RunOptions, RunOutcome } from '../verbs/run/options.ts';
 import { formatOutcome } from '../verbs/run/outcome.ts';
 import { refuseWrongReference } from '../verbs/run/blame-harness.ts';
 import { exitCodes } from './exit-codes.ts';
-import { collect, collectAssignment, parseCount, parseSeed } from './options.ts';
+import { collect, collectAssignment, parseCount, parseSeed, parseShard } from './options.ts';
 import { paintFor } from './paint-for.ts';
 import { openProgress } from './progress.ts';
 
@@ -31,6 +32,8 @@ interface RawRunOptions {
   readonly device: string;
   readonly timeLimit: number;
   readonly maxFailures?: number;
+  readonly shard?: ShardName;
+  readonly resume?: string;
   readonly json?: boolean;
 }
 
@@ -52,11 +55,13 @@ export function runCommand(): Command {
     .option('--device <d>', 'device to run on', 'cpu')
     .option('--time-limit <seconds>', 'longest time for one case', parseCount, 60)
     .option('--max-failures <n>', 'stop after so many failing cases', parseCount)
+    .addOption(new Option('--shard <i/n>', 'ask the i-th of n parts of like cost; merge joins their out folders').argParser(parseShard).conflicts(['baseline']))
+    .addOption(new Option('--resume <dir>', 'go on with an interrupted run in its out folder, which says what was asked of whom').conflicts(['runner', 'suite', 'select', 'out', 'seed', 'strict', 'shard']))
     .option('--json', 'print summary.json to stdout, and nothing else there')
     .addHelpText('after', [
       '', 'Examples:', '  bn-conformance run', '  bn-conformance run --suite smoke --runner pytorch --python pytorch=/usr/bin/python3',
       '  bn-conformance run --runner mindspore@2.0.0 --select \'batchnorm1d/state/**\'',
-      '  bn-conformance run --baseline reports/main --format junit,markdown', '',
+      '  bn-conformance run --baseline reports/main --format junit,markdown', '  bn-conformance run --shard 1/4 --out reports/shard-1', '  bn-conformance run --resume reports/latest', '',
     ].join('\n'))
     .action(async (raw: RawRunOptions) => {
       process.exitCode = await runAndReport(raw);
@@ -71,7 +76,7 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
   try {
     const outcome = await run(optionsFrom(raw), progress.listener, controller.signal);
     progress.close();
-    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describeOutcome(outcome, raw.out));
+    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describeOutcome(outcome, raw.resume ?? raw.out));
     await tellGithub(outcome.run, raw.json === true);
     refuseWrongReference(outcome.run);
     return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
@@ -100,7 +105,7 @@ async function tellGithub(measured: RunOutcome['run'], json: boolean): Promise<v
 
 function optionsFrom(raw: RawRunOptions): RunOptions {
   return {
-    suite: raw.suite, runners: raw.runner, python: raw.python, select: raw.select, out: raw.out, formats: raw.format, baseline: raw.baseline, seed: raw.seed, strict: raw.strict === true,
+    suite: raw.suite, runners: raw.runner, python: raw.python, select: raw.select, out: raw.resume ?? raw.out, resume: raw.resume !== undefined, shard: raw.shard, formats: raw.format, baseline: raw.baseline, seed: raw.seed, strict: raw.strict === true,
     known: raw.known, jobs: raw.jobs, threads: raw.threads, device: raw.device, timeLimitMs: raw.timeLimit * 1000, maxFailures: raw.maxFailures,
     home: harnessHome(process.env), command: `bn-conformance ${process.argv.slice(2).join(' ')}`,
   };

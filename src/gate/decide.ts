@@ -1,6 +1,9 @@
 import { type Status, statuses } from '../diff/verdict.ts';
 import type { KnownFailing } from '../spec/generated/known-failing.ts';
 
+/** An entry of a known-failing list, as far as the gate names it. */
+type ListedEntry = Pick<KnownFailing, 'cases' | 'expires'>;
+
 /** Everything the gate looks at. */
 export interface GateInput {
   /** Number of cases per status, over all runners. */
@@ -11,8 +14,8 @@ export interface GateInput {
   readonly strict: boolean;
   /** Elements judged and not judgeable, per observable. */
   readonly grading: readonly { readonly observable: string; readonly graded: number; readonly ungradable: number }[];
-  readonly unmatched: readonly KnownFailing[];
-  readonly expired: readonly KnownFailing[];
+  readonly unmatched: readonly ListedEntry[];
+  readonly expired: readonly ListedEntry[];
 }
 
 export interface GateDecision {
@@ -61,6 +64,6 @@ function ungradable({ grading }: GateInput, isMeant: (share: number) => boolean)
     .map((one) => `${String(one.ungradable)} of ${String(one.graded + one.ungradable)} elements of ${one.observable} could not be graded`);
 }
 
-function unmatchedReason({ cases }: KnownFailing): string {
+function unmatchedReason({ cases }: ListedEntry): string {
   return `known-failing entry '${cases}' matches no case of any suite`;
 }

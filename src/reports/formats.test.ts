@@ -18,7 +18,7 @@ describe('report formats', () => {
 
   it('the files are those that are named', async () => {
     const run = await readRun(join(await writeRun(sampleLines), 'run.ndjson'));
-    expect([...renderReports(run, reportFormats)].map(([name]) => name)).toEqual(fileNames(reportFormats));
+    expect([...renderReports(run, reportFormats, {})].map(([name]) => name)).toEqual(fileNames(reportFormats));
     expect(fileNames(['csv', 'badge'])).toEqual(['results.csv', 'discrepancies.csv', 'badge.json']);
   });
 });

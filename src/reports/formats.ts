@@ -8,11 +8,12 @@ import type { RuleTitles } from './failure-text.ts';
 import { junitXml } from './junit.ts';
 import { summaryMarkdown } from './markdown.ts';
 import { reportPage } from './page.ts';
+import { type PageExtras, standingExtras } from './page-block.ts';
 import { resultsCsv } from './results-csv.ts';
 import type { Run } from './run.ts';
 import { summarise } from './summary.ts';
 
-type WriteReport = (run: Run, titles: RuleTitles) => string;
+type WriteReport = (run: Run, titles: RuleTitles, extras: PageExtras) => string;
 
 /** The words of `--format`, and the files that each stands for. */
 const files = {
@@ -22,7 +23,7 @@ const files = {
   ctrf: { 'ctrf.json': ctrfJson },
   markdown: { 'summary.md': summaryMarkdown },
   badge: { 'badge.json': (run) => indented(badgeOf(run)) },
-  html: { 'index.html': reportPage },
+  html: { 'index.html': (run, titles, extras) => reportPage(run, titles, { ...standingExtras(run), ...extras }) },
 } as const satisfies Record<string, Readonly<Record<string, WriteReport>>>;
 
 export type ReportFormat = keyof typeof files;
@@ -48,10 +49,10 @@ export function fileNames(formats: readonly ReportFormat[]): readonly string[] {
 }
 
 /** Name and text of every file of some formats, one after the other: the large ones need not be in memory together. */
-export function* renderReports(run: Run, formats: readonly ReportFormat[]): Generator<readonly [name: string, text: string]> {
+export function* renderReports(run: Run, formats: readonly ReportFormat[], extras: PageExtras): Generator<readonly [name: string, text: string]> {
   const titles = ruleTitles();
   for (const format of formats) {
-    for (const [name, write] of Object.entries<WriteReport>(files[format])) yield [name, write(run, titles)];
+    for (const [name, write] of Object.entries<WriteReport>(files[format])) yield [name, write(run, titles, extras)];
   }
 }
 

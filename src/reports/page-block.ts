@@ -1,4 +1,6 @@
+import { claimsSuite } from '../spec/claims.ts';
 import { readRules } from '../spec/rules.ts';
+import { encodeClaims } from './page-claims.ts';
 import { type ComparedRuns, encodeComparison } from './page-comparison.ts';
 import { encodeCoverage } from './page-coverage.ts';
 import type { PageClaim, PageData, PagePower, PageValues } from './page-data.ts';
@@ -7,6 +9,7 @@ import { createInterner } from './page-encode.ts';
 import { encodeFindings } from './page-findings.ts';
 import { encodeIds, readCatalogue } from './page-ids.ts';
 import { createOutcomes, encodeRunners, encodeRunnerValues } from './page-results.ts';
+import { readPower } from './power.ts';
 import type { Run, RunHeader } from './run.ts';
 import { gateOf } from './summary.ts';
 
@@ -16,6 +19,12 @@ export interface PageExtras {
   readonly comparison?: ComparedRuns;
   readonly power?: PagePower;
   readonly claims?: readonly PageClaim[];
+}
+
+/** What the harness adds to every page by itself: its own power, and the claims where the run settles them. */
+export function standingExtras(run: Run): PageExtras {
+  const power = readPower();
+  return { ...(power === undefined ? {} : { power }), ...(run.header.suite === claimsSuite ? { claims: encodeClaims(run) } : {}) };
 }
 
 /** Everything that the page shows. */

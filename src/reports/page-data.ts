@@ -1,4 +1,5 @@
 import type { Status } from '../diff/verdict.ts';
+import type { PowerFile } from '../spec/generated/power.ts';
 import type { Evidence, RunHeader, RunnerFacts } from './run.ts';
 
 /*
@@ -10,7 +11,7 @@ import type { Evidence, RunHeader, RunnerFacts } from './run.ts';
 export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface PageData {
-  readonly header: Omit<RunHeader, 'cases' | 'runners' | 'type'>;
+  readonly header: Omit<RunHeader, 'cases' | 'runners' | 'type' | 'shard'>;
   /** Null when the run was interrupted before its end. */
   readonly durationMs: number | null;
   readonly complete: boolean;
@@ -239,30 +240,16 @@ export interface PageSide {
   readonly ratio: JsonNumber | null;
 }
 
-/** What the harness catches, as `score` measures it. */
-export interface PagePower {
-  readonly suite: string;
-  readonly cases: number;
-  readonly figures: readonly { readonly name: string; readonly value: number; readonly target: string; readonly met: boolean }[];
-  readonly faults: readonly PageFault[];
-  readonly honest: readonly { readonly name: string; readonly planned: number; readonly inaccurate: number; readonly falseAlarms: number }[];
-}
-
-export interface PageFault {
-  readonly name: string;
-  readonly breaks: string;
-  readonly rule: string | null;
-  readonly cause: string | null;
-  readonly killers: number;
-  readonly smallest: string | null;
-}
+/** What the harness catches, as `score` measured it. */
+export type PagePower = Omit<PowerFile, 'schemaVersion'>;
 
 /** A statement of a document, and what the run says of it. */
 export interface PageClaim {
   readonly id: string;
   readonly document: string;
   readonly statement: string;
-  readonly settledBy: string;
+  /** Where on the page it stands. */
+  readonly place: string;
   readonly verdicts: readonly { readonly runner: string; readonly verdict: string; readonly why: string; readonly example: string | null }[];
 }
 

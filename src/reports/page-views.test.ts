@@ -140,7 +140,7 @@ describe('report page with more than a run', () => {
     const [before, after] = [run.runners[2]?.cases[0], run.runners[0]?.cases[0]];
     const comparison = { before: run, notes: ['seeds 1 and 2: the same case is another draw of data'], runners: [{ before: { runner: torch }, after: { runner: torch }, compared: 9, changes: [{ kind: 'fix', id: pageCases.trajectory, before: before ?? null, after: after ?? null }] }] };
     const power = { suite: 'core', cases: 9, figures: [{ name: 'faults in the zoo', value: 126, target: '≥ 80', met: true }], faults: [{ name: 'biased', breaks: 'BN-STATE-03', rule: 'BN-STATE-03', cause: 'biased-running-variance', killers: 40, smallest: pageCases.oneToFour }], honest: [{ name: 'honest', planned: 9, inaccurate: 0, falseAlarms: 0 }] };
-    const claims = [{ id: 'C-1', document: 'A manual', statement: 'both compute the same', settledBy: 'cases', verdicts: [{ runner: mindspore, verdict: 'does not hold', why: 'see the case', example: pageCases.half }] }];
+    const claims = [{ id: 'C-1', document: 'A manual', statement: 'both compute the same', place: 'first paragraph', verdicts: [{ runner: mindspore, verdict: 'does not hold', why: 'see the case', example: pageCases.half }] }];
     const other = await openPage(browser, reportPage(run, titles, { comparison, power, claims }), '#/compare');
     const main = other.tab.locator('main');
     expect((await main.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/Fixes: deviated, and conform now \(1\).*violates.*biased-running-variance.*conforms/);

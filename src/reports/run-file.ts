@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { truncate } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { UserError } from '../spec/user-error.ts';
 import type { RunLine } from './run.ts';
@@ -21,12 +22,14 @@ export interface RunFile {
 }
 
 /**
- * Starts a new run file; an old one at the path is replaced.
+ * Starts a new run file, in place of an old one at the path, or goes on with one.
  *
+ * @param keep  bytes of the file to go on after
  * @throws {UserError} OUT_FOLDER_UNWRITABLE, here and from `write` and `close`
  */
-export async function createRunFile(path: string): Promise<RunFile> {
-  const stream = createWriteStream(path, { encoding: 'utf8', flush: true });
+export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
+  if (keep > 0) await truncate(path, keep).catch((error: unknown) => { throw unwritable(path, error); });
+  const stream = createWriteStream(path, { encoding: 'utf8', flush: true, flags: keep > 0 ? 'a' : 'w' });
   let failure: unknown = null;
   stream.on('error', (error) => { failure ??= error; });
   const orUnwritable = (error: unknown): never => { throw unwritable(path, failure ?? error); };

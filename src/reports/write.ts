@@ -4,29 +4,34 @@ import { join } from 'node:path';
 import type { Summary } from '../spec/generated/summary.ts';
 import { fileNames, renderReports, type ReportFormat, reportFormats, ruleTitles } from './formats.ts';
 import { summaryMarkdown } from './markdown.ts';
+import type { ComparedRuns } from './page-comparison.ts';
 import { readRun } from './read-run.ts';
 import { runFileName, unwritable } from './run-file.ts';
 import type { Run } from './run.ts';
 import { summarise } from './summary.ts';
 
 /** A run with the summary that was written of it. */
-export interface WrittenReports {
+export interface WrittenReports<T> {
   readonly run: Run;
   readonly summary: Summary;
+  /** Null where there is nothing to compare with. */
+  readonly comparison: T | null;
 }
 
 /**
  * Writes the reports of the run in a folder. Each file is whole or the old one; reports of other formats, which an earlier run left
  * there, are removed, for they would be taken for this one's.
  *
+ * @param compare  with an earlier run, for the page
  * @throws {UserError} what `readRun` throws, and OUT_FOLDER_UNWRITABLE
  */
-export async function writeReports(folder: string, formats: readonly ReportFormat[] = reportFormats): Promise<WrittenReports> {
+export async function writeReports<T extends ComparedRuns>(folder: string, formats: readonly ReportFormat[] = reportFormats, compare: ((run: Run) => T) | null = null): Promise<WrittenReports<T>> {
   const run = await readRun(join(folder, runFileName), { observed: formats.includes('html') });
   const summary = summarise(run);
-  await writeReportsOf(run, folder, formats);
+  const comparison = compare?.(run) ?? null;
+  await writeReportsOf(run, folder, formats, comparison);
   for (const name of fileNames(reportFormats.filter((format) => !formats.includes(format)))) await removeFile(join(folder, name));
-  return { run, summary };
+  return { run, summary, comparison };
 }
 
 /**
@@ -35,9 +40,9 @@ export async function writeReports(folder: string, formats: readonly ReportForma
  * @returns the names of the files
  * @throws {UserError} OUT_FOLDER_UNWRITABLE
  */
-export async function writeReportsOf(run: Run, folder: string, formats: readonly ReportFormat[]): Promise<readonly string[]> {
+export async function writeReportsOf(run: Run, folder: string, formats: readonly ReportFormat[], comparison: ComparedRuns | null = null): Promise<readonly string[]> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => { throw unwritable(folder, error); });
-  for (const [name, text] of renderReports(run, formats)) await replaceFile(join(folder, name), text);
+  for (const [name, text] of renderReports(run, formats, comparison === null ? {} : { comparison })) await replaceFile(join(folder, name), text);
   return fileNames(formats);
 }
 

@@ -28,6 +28,20 @@ describe('report', () => {
     expect((await readdir(folder)).sort()).toEqual(['badge.json', 'run.ndjson', 'summary.json']);
   });
 
+  it('with a baseline its page says what changed since', async () => {
+    const before = await writeRun(sampleLines.map((each) => (each.type === 'case' ? { ...each, status: 'conforms', found: 'conforms', rule: null, cause: null, deviations: [] } : each)));
+    const folder = await writeRun(sampleLines);
+    await report(folder, { formats: ['html'], out: join(folder, 'held'), baseline: before });
+    await report(folder, { formats: ['html'] });
+    const changesIn = async (place: string): Promise<unknown> => {
+      const [, block] = /<script type="application\/json" id="data">([^]*?)<\/script>/.exec(await readFile(join(place, 'index.html'), 'utf8')) ?? [];
+      return (JSON.parse(block ?? '') as { readonly comparison: { readonly runners: readonly { readonly changes: readonly { readonly kind: string }[] }[] } | null }).comparison?.runners.flatMap(({ changes }) => changes.map(({ kind }) => kind)) ?? null;
+    };
+    expect(await changesIn(join(folder, 'held'))).toContain('regression');
+    expect(await changesIn(folder)).toBeNull();
+    await expect(report(folder, { formats: ['html'], baseline: join(folder, 'nowhere') })).rejects.toMatchObject({ code: 'RUN_FILE_UNREADABLE' });
+  });
+
   it('of no format reads only', async () => {
     const folder = await writeRun(sampleLines);
     expect((await report(folder, { formats: [], out: join(folder, 'none') })).names).toEqual([]);

@@ -9,6 +9,11 @@ import { checkPrinted } from './printed-check.ts';
 export const claimVerdicts = ['holds', 'does-not-hold', 'holds-with-a-condition', 'not-testable'] as const;
 export type ClaimVerdict = (typeof claimVerdicts)[number];
 
+/** The verdicts as people read them. */
+export const verdictWords: Readonly<Record<ClaimVerdict, string>> = {
+  'holds': 'holds', 'does-not-hold': 'does not hold', 'holds-with-a-condition': 'holds with a condition', 'not-testable': 'not testable here',
+};
+
 /** What came of one check: of several cases the smallest that differs speaks, else the smallest that agrees. */
 export interface CheckedClaim extends Answer {
   readonly condition: string | null;

@@ -63,6 +63,25 @@ export interface HeaderRecord {
   strict: boolean;
   command: string;
   startedAt: string;
+  /**
+   * Of a part of a plan: which part, and where its cases stand in the whole. `cases` holds those of the part.
+   */
+  shard?: {
+    index: number;
+    count: number;
+    /**
+     * Cases of the whole plan.
+     */
+    planned: number;
+    /**
+     * SHA-256 of the ids of the whole plan, a line each.
+     */
+    digest: string;
+    /**
+     * By index into `cases`: the index into the whole plan.
+     */
+    positions: number[];
+  };
 }
 export interface RunnerRecord {
   type: 'runner';
@@ -303,4 +322,15 @@ export interface FooterRecord {
   gate: 'pass' | 'fail';
   reasons: string[];
   durationMs: number;
+  /**
+   * Entries of the known-failing lists that match no case of any suite, and those that have expired.
+   */
+  listed?: {
+    unmatched: ListedEntry[];
+    expired: ListedEntry[];
+  };
+}
+export interface ListedEntry {
+  cases: string;
+  expires: string;
 }

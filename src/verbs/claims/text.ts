@@ -1,12 +1,8 @@
-import { type CheckedClaim, type ClaimVerdict, claimVerdicts, type JudgedClaim } from '../../reports/claims/judge-claims.ts';
+import { type CheckedClaim, type ClaimVerdict, claimVerdicts, type JudgedClaim, verdictWords } from '../../reports/claims/judge-claims.ts';
 import { plural } from '../../reports/numbers.ts';
 import { type Paint, type PaintName, plain } from '../../reports/paint.ts';
 import { printable } from '../../reports/printable.ts';
 import type { ClaimsFile } from '../../spec/generated/claims.ts';
-
-const words: Readonly<Record<ClaimVerdict, string>> = {
-  'holds': 'holds', 'does-not-hold': 'does not hold', 'holds-with-a-condition': 'holds with a condition', 'not-testable': 'not testable here',
-};
 
 const looks: Readonly<Record<ClaimVerdict, PaintName>> = { 'holds': 'good', 'does-not-hold': 'bad', 'holds-with-a-condition': 'warn', 'not-testable': 'quiet' };
 
@@ -24,7 +20,7 @@ export function claimsText(judged: readonly JudgedClaim[], files: readonly Claim
 function linesOf(judged: readonly JudgedClaim[], paint: Paint): readonly string[] {
   return judged.flatMap((one, at) => {
     const title = judged[at - 1]?.claim === one.claim ? [] : [`  ${one.claim.id}  ${one.claim.states}`];
-    return [...title, `         ${paint(looks[one.verdict], words[one.verdict])}${runnersText(one)}`, ...detailsOf(one)];
+    return [...title, `         ${paint(looks[one.verdict], verdictWords[one.verdict])}${runnersText(one)}`, ...detailsOf(one)];
   });
 }
 
@@ -47,6 +43,6 @@ function countText({ agreeing, differing }: CheckedClaim): string {
 
 function totals(judged: readonly JudgedClaim[], paint: Paint): string {
   const claims = new Set(judged.map(({ claim }) => claim.id)).size;
-  const counts = claimVerdicts.map((verdict) => `${String(judged.filter((one) => one.verdict === verdict).length)} ${words[verdict]}`);
+  const counts = claimVerdicts.map((verdict) => `${String(judged.filter((one) => one.verdict === verdict).length)} ${verdictWords[verdict]}`);
   return paint('strong', `${plural(claims, 'claim')}, ${plural(judged.length, 'verdict')}: ${counts.join(', ')}`);
 }

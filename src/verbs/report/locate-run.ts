@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { readRun } from '../../reports/read-run.ts';
+import { type ReadOptions, readRun } from '../../reports/read-run.ts';
 import { runFileName } from '../../reports/run-file.ts';
 import type { Run } from '../../reports/run.ts';
 
@@ -15,6 +15,6 @@ export async function runFileAt(place: string): Promise<string> {
  *
  * @throws {UserError} what `readRun` throws
  */
-export async function readRunAt(place: string): Promise<Run> {
-  return readRun(await runFileAt(place));
+export async function readRunAt(place: string, options: ReadOptions = {}): Promise<Run> {
+  return readRun(await runFileAt(place), options);
 }

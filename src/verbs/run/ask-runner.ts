@@ -5,16 +5,26 @@ import { logsFolder } from '../../environments/home.ts';
 import { failingStatuses } from '../../gate/decide.ts';
 import { applicableEntries, type CompiledEntry, consultList } from '../../gate/known-failing.ts';
 import type { RunFile } from '../../reports/run-file.ts';
+import { encodeLine } from '../../reports/run-lines.ts';
 import { claimsSuite } from '../../spec/claims.ts';
 import type { CaseLine, RunnerFacts } from '../../reports/run.ts';
 import type { Answer, Question } from '../../runners/answer.ts';
 import { openSession, type Session } from '../../runners/session.ts';
 import { smokeTest } from '../../runners/smoke-test.ts';
 import { type Dialect, readDialect } from '../../spec/dialect.ts';
+import { UserError } from '../../spec/user-error.ts';
 import type { AskedRunner } from './asked-runner.ts';
 import { caseRecord } from './case-record.ts';
 import type { Expectations } from './expectations.ts';
 import type { RunListener, RunOptions } from './options.ts';
+import { createQueue, type Queue } from './queue.ts';
+
+/** What a runner answered before the run was interrupted. */
+export interface EarlierResults {
+  /** Null when it was not there yet. */
+  readonly facts: RunnerFacts | null;
+  readonly lines: readonly CaseLine[];
+}
 
 /** What all runners of one run share. */
 export interface SharedRun {
@@ -26,18 +36,22 @@ export interface SharedRun {
   readonly signal: AbortSignal;
   /** Told of each case as its line is written. */
   readonly onLine: (line: CaseLine) => void;
+  /** What an interrupted run has measured; by runner. */
+  readonly earlier?: ReadonlyMap<string, EarlierResults> | undefined;
 }
 
 /** One runner's part of a run, which one or several processes share. */
 export interface Work {
   readonly runner: AskedRunner;
-  /** The next case that nobody has taken. */
-  readonly take: () => number | undefined;
-  readonly remaining: () => number;
+  readonly queue: Queue;
+  /** The first process has begun. */
+  begun: boolean;
   /** Processes at it now. */
   processes: number;
   interpreter: Promise<string | undefined> | undefined;
   introduced: boolean;
+  /** Who it was before the run was interrupted; null when it was not there. */
+  readonly facts: RunnerFacts | null;
   done: number;
   deviations: number;
   /** The last line on its way to the disk, and what went wrong there. */
@@ -45,11 +59,14 @@ export interface Work {
   failure: Error | undefined;
 }
 
-export function createWork(runner: AskedRunner): Work {
-  let next = 0;
+/** @param isCostly  which cases only one process is asked, by index */
+export function createWork(runner: AskedRunner, isCostly: (index: number) => boolean, { facts, lines }: EarlierResults = { facts: null, lines: [] }): Work {
+  const answered = new Set(lines.map(({ index }) => index));
+  const open = answered.size === 0 ? runner.indices : runner.indices.filter((index) => !answered.has(index));
   return {
-    runner, take: () => runner.indices[next++], remaining: () => Math.max(0, runner.indices.length - next),
-    processes: 0, interpreter: undefined, introduced: false, done: 0, deviations: 0, written: Promise.resolve(), failure: undefined,
+    runner, queue: createQueue(open, isCostly), begun: false,
+    processes: 0, interpreter: undefined, introduced: false, facts, done: answered.size, deviations: lines.filter(({ status }) => failingStatuses.includes(status)).length,
+    written: Promise.resolve(), failure: undefined,
   };
 }
 
@@ -57,6 +74,8 @@ export function createWork(runner: AskedRunner): Work {
 export async function serve(work: Work, shared: SharedRun): Promise<void> {
   const { options, listener, signal } = shared;
   const { runner } = work;
+  const isFirst = !work.begun;
+  work.begun = true;
   work.interpreter ??= interpreterOf(runner, shared);
   const python = await work.interpreter;
   if (!work.introduced) listener.stage(runner.key, 'starting');
@@ -68,12 +87,22 @@ export async function serve(work: Work, shared: SharedRun): Promise<void> {
     await smokeTest(session);
     const dialect = readDialect(runner.spec.dialect, session.identity.version);
     const facts = factsOf(runner, session, dialect);
-    if (!work.introduced) await shared.file.write(facts);
+    refuseOther(work.facts, facts);
+    if (!work.introduced && work.facts === null) await shared.file.write(facts);
     work.introduced = true;
-    await askCases(work, session, dialect, facts, shared);
+    await askCases({ work, isFirst }, session, dialect, facts, shared);
   } finally {
     await session.close();
   }
+}
+
+/** @throws {UserError} RESUME_OTHER_RUNNER: results of two installations do not make one run */
+function refuseOther(before: RunnerFacts | null, now: RunnerFacts): void {
+  if (before === null) return;
+  const written = JSON.parse(encodeLine(now)) as RunnerFacts;
+  const changed = (Object.keys(written) as (keyof RunnerFacts)[]).find((name) => JSON.stringify(before[name]) !== JSON.stringify(written[name]));
+  if (changed === undefined) return;
+  throw new UserError('RESUME_OTHER_RUNNER', `${now.runner}: ${changed} is ${JSON.stringify(written[changed])} now, the run began with ${JSON.stringify(before[changed])}`, 'go on where it began, with the same --threads, --device and --python, or start anew without --resume');
 }
 
 /** The interpreter that the user named, or that of the runner’s own environment. */
@@ -97,8 +126,14 @@ export function factsOf(runner: AskedRunner, { identity }: Session, dialect: Dia
   };
 }
 
-/** Asks one session cases of the work until none is left. */
-export async function askCases(work: Work, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
+/** One process and the work that it has a part in. */
+export interface Part {
+  readonly work: Work;
+  readonly isFirst: boolean;
+}
+
+/** Asks one session cases of the work until none is left for it. */
+export async function askCases({ work, isFirst }: Part, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
   const entries = applicableEntries(work.runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
   const onAnswer = (answer: Answer, { seq }: Question): void => {
     const line = judgeAnswer(seq, answer, work.runner.key, dialect, entries, shared);
@@ -108,7 +143,7 @@ export async function askCases(work: Work, session: Session, dialect: Dialect, f
     if (failingStatuses.includes(line.status)) work.deviations += 1;
     shared.listener.progress(work.runner.key, { done: work.done, planned: work.runner.indices.length, deviations: work.deviations });
   };
-  await session.run(questions(work, shared), onAnswer);
+  await session.run(questions({ work, isFirst }, shared), onAnswer);
   await work.written;
   if (work.failure !== undefined) throw work.failure;
 }
@@ -120,8 +155,8 @@ function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dia
   return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status, shared.plan.suite === claimsSuite);
 }
 
-async function* questions(work: Work, shared: SharedRun): AsyncGenerator<Question> {
-  for (let index = work.take(); index !== undefined; index = work.take()) {
+async function* questions({ work, isFirst }: Part, shared: SharedRun): AsyncGenerator<Question> {
+  for (let index = work.queue.take(isFirst); index !== undefined; index = work.queue.take(isFirst)) {
     if (work.failure !== undefined) throw work.failure;
     await work.written; // the disk sets the pace when it is slower than the runner
     yield { seq: index, case: shared.expectations.at(index).case };

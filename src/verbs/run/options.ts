@@ -1,3 +1,4 @@
+import type { ShardName } from '../../cases/shard.ts';
 import type { GateDecision } from '../../gate/decide.ts';
 import type { ReportFormat } from '../../reports/formats.ts';
 import type { Reproducer } from '../../reports/reproducer.ts';
@@ -30,6 +31,10 @@ export interface RunOptions {
   readonly timeLimitMs: number;
   /** Stop after so many failing cases. */
   readonly maxFailures?: number | undefined;
+  /** Go on with the run in the out folder: what it asked of whom stands there. */
+  readonly resume?: boolean | undefined;
+  /** Ask one part of the plan. */
+  readonly shard?: ShardName | undefined;
   /** Folder of environments and logs. */
   readonly home: string;
   /** The command as typed, for the reports. */

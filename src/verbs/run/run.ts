@@ -1,25 +1,28 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { recordedCosts } from '../../cases/costs.ts';
 import type { Plan } from '../../cases/plan.ts';
+import { planDigest, type ShardName, shardOf } from '../../cases/shard.ts';
 import { decideGate, type GateDecision } from '../../gate/decide.ts';
-import { expiredEntries, unmatchedEntries } from '../../gate/known-failing.ts';
-import { schemaVersion } from '../../reports/read-run.ts';
 import { createRunFile, runFileName, unwritable } from '../../reports/run-file.ts';
-import type { RunHeader } from '../../reports/run.ts';
+import type { CaseLine, RunHeader } from '../../reports/run.ts';
 import { writeReports } from '../../reports/write.ts';
 import { readRules } from '../../spec/rules.ts';
 import { UserError } from '../../spec/user-error.ts';
-import { openBaseline } from '../diff/baseline.ts';
+import { type Baseline, openBaseline } from '../diff/baseline.ts';
 import { compareRuns } from '../diff/compare.ts';
-import { catalogueIds, loadPlan, selectFrom } from '../load-plan.ts';
+import { loadPlan, selectFrom } from '../load-plan.ts';
 import { writeReproducers } from '../reproduce/findings.ts';
-import { toolVersion } from '../tool.ts';
 import type { SharedRun } from './ask-runner.ts';
 import { type AskedRunner, askRunners } from './asked-runner.ts';
 import { openBlame } from './blame.ts';
 import { failOnWrongReference } from './blame-harness.ts';
 import { createExpectations, type Keep } from './expectations.ts';
+import { headerOf } from './header.ts';
+import { holdFolder } from './hold-folder.ts';
+import { type Listed, listedOf } from './listed.ts';
 import type { RunListener, RunOptions, RunOutcome } from './options.ts';
+import { readResumed, type Resumed } from './resume.ts';
 import { askAll } from './schedule.ts';
 import { createTally, type Tally } from './tally.ts';
 
@@ -35,44 +38,96 @@ export const defaultRunners: readonly string[] = ['pytorch', 'mindspore'];
  */
 export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
   readRules(); // what the reports will need must not fail after the measurement
-  return runPlan(selectFrom(loadPlan(options.suite, options.seed), options.select), options, listener, signal);
+  if (options.resume) return resume(options, listener, signal);
+  const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
+  return options.shard === undefined ? runPlan(plan, options, listener, signal) : runShard(plan, options.shard, options, listener, signal);
 }
 
-/** How a plan that is no suite's is run. */
+/** The whole plan must be there before it is cut. */
+async function runShard(whole: Plan, name: ShardName, options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
+  const asked = await askRunners(runnersOf(options), options.python, whole, options.known);
+  refuseSmallPlans(asked, whole, isPart(options, {}));
+  const { plan, positions } = shardOf(whole, name, recordedCosts(asked.map(({ spec }) => spec.id)));
+  const digest = planDigest(whole.cases.map(({ id }) => id));
+  return runPlan(plan, options, listener, signal, { shard: { ...name, planned: whole.cases.length, digest, positions } });
+}
+
+/** Goes on with the run in the out folder, which says what was asked of whom. */
+async function resume(options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
+  const resumed = await readResumed(options.out);
+  const { header, plan } = resumed;
+  const asked = { ...options, runners: header.runners.map(({ runner }) => namedBy(runner)), seed: header.seed, suite: header.suite, strict: header.strict, command: header.command };
+  return runPlan(plan, asked, listener, signal, { resumed, shard: header.shard });
+}
+
+/** `pytorch@user` is the runner that --python names. */
+function namedBy(key: string): string {
+  return key.endsWith('@user') ? key.slice(0, -'@user'.length) : key;
+}
+
+/** How a plan that is no suite's is run, or a part of one. */
 export interface OwnPlan {
   /** No known-failing list is consulted: lists speak of the cases of suites. */
   readonly unlisted?: boolean;
   readonly keep?: Keep;
+  readonly shard?: RunHeader['shard'];
+  /** What was measured before. */
+  readonly resumed?: Resumed;
 }
 
 /** As `run`, of a plan that is made already. */
-export async function runPlan(plan: Plan, options: RunOptions, listener: RunListener, signal: AbortSignal, { unlisted = false, keep }: OwnPlan = {}): Promise<RunOutcome> {
-  const asked = await askRunners(options.runners.length > 0 ? options.runners : defaultRunners, options.python, plan, options.known);
-  const runners = unlisted ? asked.map((runner) => ({ ...runner, entries: [] })) : asked;
-  refuseSmallPlans(runners, plan, options);
+export async function runPlan(plan: Plan, options: RunOptions, listener: RunListener, signal: AbortSignal, own: OwnPlan = {}): Promise<RunOutcome> {
+  const asked = await askRunners(runnersOf(options), options.python, plan, options.known);
+  const runners = own.unlisted === true ? asked.map((runner) => ({ ...runner, entries: [] })) : asked;
+  refuseSmallPlans(runners, plan, isPart(options, own));
+  refuseOtherRunners(runners, own.resumed);
   const baseline = options.baseline === undefined ? null : await openBaseline(options.baseline, runners.map(({ key }) => key), plan.cases.map(({ id }) => id), options.strict);
   await mkdir(options.out, { recursive: true }).catch((error: unknown) => { throw unwritable(options.out, error); });
+  const letGo = await holdFolder(options.out);
+  try {
+    return await measure({ plan, runners, baseline, own }, options, listener, signal);
+  } finally {
+    await letGo();
+  }
+}
+
+/** A run whose input is known to be good. */
+interface Measurement {
+  readonly plan: Plan;
+  readonly runners: readonly AskedRunner[];
+  readonly baseline: Baseline | null;
+  readonly own: OwnPlan;
+}
+
+async function measure({ plan, runners, baseline, own }: Measurement, options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
   const started = Date.now();
-  const file = await createRunFile(join(options.out, runFileName));
-  await file.write(headerOf(plan, runners, options, started));
+  const file = await createRunFile(join(options.out, runFileName), own.resumed?.keep);
+  if (own.resumed === undefined) await file.write(headerOf(plan, runners, own.shard, options, started));
   const tally = createTally();
   const limit = stopAfter(options.maxFailures, tally, signal);
-  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, keep), file, signal: limit.signal };
+  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep), file, signal: limit.signal, earlier: own.resumed?.earlier };
   const blame = openBlame(runners, shared);
-  const failures = await askAll(runners, { ...shared, onLine: (line) => { blame.add(line); baseline?.add(line); limit.onLine(line); } });
+  const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); };
+  for (const { lines } of own.resumed?.earlier.values() ?? []) lines.forEach(onLine);
+  const failures = await askAll(runners, { ...shared, onLine });
   const complete = failures.length === 0;
   const evidence = await blame.evidence();
   for (const line of evidence) await file.write(line);
-  const decided = failOnWrongReference(decide(runners, plan, options, tally), evidence);
+  const listed = listedOf(runners.flatMap(({ entries }) => entries), plan);
+  const decided = failOnWrongReference(decide(runners, { plan, own, listed }, options, tally), evidence);
   const decision = baseline?.decide(decided) ?? decided;
-  await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started });
+  await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started, listed });
   await file.close();
-  const written = await writeReports(options.out, options.formats);
+  const { run: measured, summary, comparison } = await writeReports(options.out, options.formats, baseline === null ? null : (after) => compareRuns(baseline.run, after));
   const dialects = new Map(runners.map(({ key, spec }) => [key, spec.dialect]));
-  const reproducers = await writeReproducers(written.run, options.out, { dialects, expectationAt: shared.expectations.at });
+  const reproducers = await writeReproducers(measured, options.out, { dialects, expectationAt: shared.expectations.at });
   const [failure] = failures;
   if (failure !== undefined && !limit.signal.aborted) throw failure;
-  return { ...written, decision, complete, reproducers, changes: baseline === null ? null : compareRuns(baseline.run, written.run) };
+  return { run: measured, summary, decision, complete, reproducers, changes: comparison };
+}
+
+function runnersOf({ runners }: RunOptions): readonly string[] {
+  return runners.length > 0 ? runners : defaultRunners;
 }
 
 /** Follows the user's own signal, and stops the run when so many cases have failed. */
@@ -87,8 +142,13 @@ function stopAfter(maxFailures: number | undefined, tally: Tally, signal: AbortS
   };
 }
 
-function refuseSmallPlans(runners: readonly AskedRunner[], plan: Plan, options: RunOptions): void {
-  const least = options.select.length > 0 ? 1 : plan.minimum;
+/** Whether not all of a suite is asked, so that its minimum and its shares say nothing. */
+function isPart({ select }: RunOptions, { shard, resumed }: OwnPlan): boolean {
+  return select.length > 0 || shard !== undefined || resumed?.header.filtered === true;
+}
+
+function refuseSmallPlans(runners: readonly AskedRunner[], plan: Plan, part: boolean): void {
+  const least = part ? 1 : plan.minimum;
   const small = runners.find(({ indices }) => indices.length < least);
   if (small === undefined) return;
   const hint = small.excluded.length > 0
@@ -97,21 +157,15 @@ function refuseSmallPlans(runners: readonly AskedRunner[], plan: Plan, options: 
   throw new UserError('PLAN_TOO_SMALL', `${small.key} would be asked ${String(small.indices.length)} cases of suite '${plan.suite}', expected at least ${String(least)}`, hint);
 }
 
-function headerOf(plan: Plan, runners: readonly AskedRunner[], options: RunOptions, started: number): RunHeader {
-  return {
-    type: 'header', schemaVersion, tool: { name: 'bn-conformance', version: toolVersion() }, suite: plan.suite, seed: plan.seed,
-    cases: plan.cases.map(({ id }) => id), runners: runners.map(({ key, excluded }) => ({ runner: key, excluded: [...excluded] })),
-    filtered: options.select.length > 0, knownShare: plan.knownShare, minimum: plan.minimum, strict: options.strict,
-    command: options.command, startedAt: new Date(started).toISOString(),
-  };
+/** @throws {UserError} RESUME_OTHER_RUNNERS */
+function refuseOtherRunners(runners: readonly AskedRunner[], resumed: Resumed | undefined): void {
+  if (resumed === undefined) return;
+  const [before, now] = [resumed.header.runners.map(({ runner }) => runner), runners.map(({ key }) => key)];
+  if (before.join() === now.join()) return;
+  throw new UserError('RESUME_OTHER_RUNNERS', `the run asks ${before.join(', ')}, not ${now.join(', ')}`, 'give the same --python as it had');
 }
 
-function decide(runners: readonly AskedRunner[], plan: Plan, options: RunOptions, tally: Tally): GateDecision {
+function decide(runners: readonly AskedRunner[], { plan, own, listed }: Pick<Measurement, 'plan' | 'own'> & { readonly listed: Listed }, options: RunOptions, tally: Tally): GateDecision {
   const planned = runners.reduce((sum, { indices }) => sum + indices.length, 0);
-  const entries = runners.flatMap((runner) => runner.entries);
-  return decideGate({
-    counts: tally.counts(planned), planned, knownShare: options.select.length > 0 ? null : plan.knownShare, strict: options.strict, grading: tally.grading(),
-    unmatched: unmatchedEntries(entries, catalogueIds(plan)),
-    expired: expiredEntries(entries, new Date().toISOString().slice(0, 10)),
-  });
+  return decideGate({ counts: tally.counts(planned), planned, knownShare: isPart(options, own) ? null : plan.knownShare, strict: options.strict, grading: tally.grading(), ...listed });
 }

@@ -1,3 +1,4 @@
+import { isCostly } from '../../cases/shard.ts';
 import { createWork, serve, type SharedRun, type Work } from './ask-runner.ts';
 import type { AskedRunner } from './asked-runner.ts';
 
@@ -5,17 +6,17 @@ import type { AskedRunner } from './asked-runner.ts';
 const worthAProcess = 500;
 
 /**
- * Asks all runners side by side, `jobs` processes at one time. Every runner gets one; places beyond that go to the runner
- * that has most cases left. With no more places than runners none gets two: a framework's own threads fill a small machine.
+ * Asks all runners side by side, `jobs` processes at one time. Every runner gets one first; a place that is free then goes to the
+ * runner that has most cases left.
  *
  * @returns what went wrong, one error per runner; nothing else of that runner is asked
  */
 export async function askAll(runners: readonly AskedRunner[], shared: SharedRun): Promise<readonly Error[]> {
-  const works = runners.map((runner) => createWork(runner));
+  const works = runners.map((runner) => createWork(runner, (index) => isCostly(shared.plan.cases[index]), shared.earlier?.get(runner.key)));
   await new Promise<void>((resolve) => {
     let running = 0;
     const fill = (): void => {
-      for (let work = neediest(works, shared.options.jobs); running < shared.options.jobs && work !== undefined; work = neediest(works, shared.options.jobs)) {
+      for (let work = neediest(works); running < shared.options.jobs && work !== undefined; work = neediest(works)) {
         running += 1;
         void place(work, shared).finally(() => {
           running -= 1;
@@ -40,10 +41,10 @@ async function place(work: Work, shared: SharedRun): Promise<void> {
   }
 }
 
-function neediest(works: readonly Work[], jobs: number): Work | undefined {
-  const open = works.filter(({ failure, remaining }) => failure === undefined && remaining() > 0);
+function neediest(works: readonly Work[]): Work | undefined {
+  const open = works.filter(({ failure, queue }) => failure === undefined && queue.remaining() > 0);
   const idle = open.find(({ processes }) => processes === 0);
-  if (idle !== undefined || jobs <= works.length) return idle;
-  const share = ({ remaining, processes }: Work): number => remaining() / (processes + 1);
+  if (idle !== undefined) return idle;
+  const share = ({ queue, processes }: Work): number => queue.shareable() / (processes + 1);
   return open.filter((work) => share(work) >= worthAProcess).sort((a, b) => share(b) - share(a))[0];
 }

@@ -25,11 +25,11 @@ export function Claims({ model }: { readonly model: Model }) {
 
 const tones: readonly (readonly [word: RegExp, tone: string])[] = [[/not testable/, 'quiet'], [/condition/, 'warn'], [/not/, 'bad'], [/holds/, 'good']];
 
-function Card({ model, claim: { id, statement, settledBy, verdicts } }: { readonly model: Model; readonly claim: PageClaim }) {
+function Card({ model, claim: { id, statement, place, verdicts } }: { readonly model: Model; readonly claim: PageClaim }) {
   return (
     <article class="card">
       <h3>{statement}</h3>
-      <p class="soft">{id} · settled by {settledBy}</p>
+      <p class="soft">{id} · {place}</p>
       <ul class="verdicts">{verdicts.map(({ runner, verdict, why, example }) => (
         <li key={runner}>
           <span class={`chip ${tones.find(([word]) => word.test(verdict))?.[1] ?? 'quiet'}`}>{verdict}</span><strong>{runner}</strong><Linked text={why} />

@@ -1,0 +1,69 @@
+"""What MindSpore does not offer, each with a call that shows the refusal."""
+
+from __future__ import annotations
+
+from bn_protocol.cases import Case
+from bn_protocol.probes import Probe
+from bn_protocol.tensors import dtype_name
+
+_DOCUMENTATION = 'mindspore.nn.BatchNorm2d documentation'
+NO_CUMULATIVE_AVERAGE = Probe(
+    'no cumulative average: momentum must be a number',
+    f'{_DOCUMENTATION}, momentum (float), ValueError if not in range [0, 1]',
+    'mindspore.nn.BatchNorm2d(3, momentum=None)',
+)
+NO_UNTRACKED_ROW = Probe(
+    'no layer without running statistics',
+    f'{_DOCUMENTATION}, use_batch_statistics: every choice has moving_mean and moving_variance',
+    'mindspore.nn.BatchNorm2d(3, track_running_stats=False)',
+)
+
+_BATCH_NORM = 'mindspore.ops.batch_norm documentation'
+NO_FUNCTION_OF_RANK_5 = Probe(
+    'the function takes no input of rank 5',
+    f'{_BATCH_NORM}, input_x: rank 2 to 4',
+    'mindspore.ops.batch_norm(mindspore.Tensor(numpy.ones((2, 3, 1, 2, 2), "float32")),'
+    ' *[mindspore.Tensor(numpy.ones(3, "float32"))] * 4).asnumpy()',
+)
+_API = 'mindspore documentation, API list: no such name'
+MISSING_ROUTES = {
+    'functional-call': Probe('no call with parameters handed in', _API, 'mindspore.ops.functional_call'),
+    'no-grad': Probe('no context without gradients: they are recorded only where asked', _API, 'mindspore.no_grad'),
+    'inference-mode': Probe('no inference mode', _API, 'mindspore.inference_mode'),
+    'autocast': Probe('no context that chooses types: amp changes the network', _API, 'mindspore.amp.autocast'),
+    'scripted': Probe('no script language', _API, 'mindspore.jit.script'),
+    'compiled': Probe('no compiler but that of GRAPH mode, the route graph', _API, 'mindspore.compile'),
+}
+
+
+def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
+    """What the case asks for and the framework is said to refuse.
+
+    :param has_dtype: layers take their type as an argument
+    """
+    config, data = case.config, case.ranks[0]
+    found = []
+    if config.statistics == 'untracked':
+        found.append(NO_UNTRACKED_ROW)
+    if config.momentum is None:
+        found.append(NO_CUMULATIVE_AVERAGE)
+    if config.dtype != 'float32' and not (has_dtype and config.dtype == 'float16'):
+        found.append(layer_type(config.dtype))
+    found.extend(input_type(name) for name in map(dtype_name, data.inputs) if name in ('float64', 'bfloat16'))
+    if case.route in MISSING_ROUTES:
+        found.append(MISSING_ROUTES[case.route])
+    if case.route == 'functional' and case.layer == 'batchnorm3d':
+        found.append(NO_FUNCTION_OF_RANK_5)
+    return found
+
+
+def layer_type(name: str) -> Probe:
+    layer = f'mindspore.nn.BatchNorm1d(2, dtype=mindspore.{name})'
+    call = f'{layer}(mindspore.Tensor(numpy.ones((2, 2), "float32"))).asnumpy()'
+    return Probe(f'no layer of {name}', f'{_DOCUMENTATION}, supported types: float16, float32', call)
+
+
+def input_type(name: str) -> Probe:
+    given = f'mindspore.Tensor(numpy.ones((2, 2), "float32")).astype(mindspore.{name})'
+    call = f'mindspore.nn.BatchNorm1d(2)({given}).asnumpy()'
+    return Probe(f'no {name} input', f'{_DOCUMENTATION}, supported types: float16, float32', call)

@@ -1,0 +1,35 @@
+import { fc, it as property } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { createQueue } from './queue.ts';
+
+const drained = (take: () => number | undefined): number[] => {
+  const all: number[] = [];
+  for (let index = take(); index !== undefined; index = take()) all.push(index);
+  return all;
+};
+
+describe('the queue of a runner', () => {
+  it('gives one process all, in plan order', () => {
+    const queue = createQueue([2, 3, 5, 8], (index) => index === 3 || index === 8);
+    expect([queue.remaining(), queue.shareable()]).toEqual([4, 2]);
+    expect(drained(() => queue.take(true))).toEqual([2, 3, 5, 8]);
+    expect([queue.remaining(), queue.shareable()]).toEqual([0, 0]);
+  });
+
+  it('gives a further process nothing that is dear to make', () => {
+    const queue = createQueue([1, 2, 3, 4], (index) => index <= 2);
+    expect(drained(() => queue.take(false))).toEqual([3, 4]);
+    expect([queue.remaining(), queue.shareable()]).toEqual([2, 0]);
+    expect(drained(() => queue.take(true))).toEqual([1, 2]);
+  });
+
+  property.prop([fc.array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 40 })])('every case goes to one process, whoever asks when', (asks) => {
+    const costly = asks.map(([isCostly]) => isCostly);
+    const queue = createQueue(costly.map((_, index) => index), (index) => costly[index] === true);
+    const further = asks.flatMap(([, isFirst]) => (isFirst ? [] : [queue.take(false)])).filter((index) => index !== undefined);
+    const first = drained(() => queue.take(true));
+    expect([...further, ...first].sort((a, b) => a - b)).toEqual(costly.map((_, index) => index));
+    expect(further.some((index) => costly[index])).toBe(false);
+    expect(first).toEqual([...first].sort((a, b) => a - b));
+  });
+});

@@ -1,0 +1,30 @@
+/** The cases that a runner is still to be asked, in plan order. */
+export interface Queue {
+  /** The next one that nobody has taken; only the first process is given what is dear to make. */
+  readonly take: (isFirst: boolean) => number | undefined;
+  readonly remaining: () => number;
+  /** Of these, what a further process could take over. */
+  readonly shareable: () => number;
+}
+
+/**
+ * @param isCostly  whether a case needs something that each process would make for itself, such as a compiled cell
+ */
+export function createQueue(indices: readonly number[], isCostly: (index: number) => boolean): Queue {
+  const own = indices.filter(isCostly);
+  const common = indices.filter((index) => !isCostly(index));
+  let [nextOwn, nextCommon] = [0, 0];
+  return {
+    take: (isFirst) => {
+      const [mine, ours] = [isFirst ? own[nextOwn] : undefined, common[nextCommon]];
+      if (mine !== undefined && (ours === undefined || mine < ours)) {
+        nextOwn += 1;
+        return mine;
+      }
+      if (ours !== undefined) nextCommon += 1;
+      return ours;
+    },
+    remaining: () => own.length - nextOwn + common.length - nextCommon,
+    shareable: () => common.length - nextCommon,
+  };
+}
