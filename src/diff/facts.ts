@@ -19,6 +19,17 @@ export function factsOfLayer(layer: Case['layer'], config: LayerConfig): Facts {
   };
 }
 
+/** Two constructions with the same text have the same facts. */
+export function keyOfLayer(layer: Case['layer'], { numFeatures, eps, momentum, affine, statistics, dtype }: LayerConfig): string {
+  return `${layer} ${statistics} ${String(affine)} ${dtype} ${String(numFeatures)} ${String(eps)} ${String(momentum)}`;
+}
+
+/** Two calls with the same text have the same facts. */
+export function keyOfCall({ layer, config, ranks, inputType }: Case, rank: number, { mode, input }: ForwardStep): string {
+  const shapes = ranks.map(({ inputs }) => inputs[input]?.shape.join('x')).join();
+  return `${keyOfLayer(layer, config)} ${mode} ${inputType ?? ranks[rank]?.inputs[input]?.dtype ?? ''} ${String(rank)} ${shapes}`;
+}
+
 /** What is true of one call of a rank: the layer, the mode of the step and its input. */
 export function factsOfCall(question: Case, rank: number, step: ForwardStep): Facts {
   const { layer, config, ranks, inputType } = question;

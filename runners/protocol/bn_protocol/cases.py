@@ -155,9 +155,25 @@ def _check_initial(config: Config, initial: Mapping[str, Value]) -> None:
             raise ValueError(f'initial {name} without running statistics')
 
 
-def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData]) -> list[Step]:
+def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData]) -> Sequence[Step]:
     inputs = min([len(rank.inputs) for rank in ranks])
-    grads = _grads_by_forward(raw, min([len(rank.grads) for rank in ranks]))
+    available = min([len(rank.grads) for rank in ranks])
+    key = (inputs, available, *[item for step in raw for item in (None, *step.items())])
+    program = _programs.get(key)
+    if program is None:
+        if len(_programs) >= MOST_PROGRAMS:
+            _programs.clear()
+        program = _programs[key] = _steps_of(raw, inputs, available)
+    return program
+
+
+#: the cases of a suite have few programs
+_programs: dict[tuple[Any, ...], Sequence[Step]] = {}
+MOST_PROGRAMS = 1024
+
+
+def _steps_of(raw: Sequence[Mapping[str, Any]], inputs: int, available: int) -> tuple[Step, ...]:
+    grads = _grads_by_forward(raw, available)
     given = dict.fromkeys(grads, 0)
     program: list[Step] = []
     for position, step in enumerate(raw):
@@ -176,7 +192,7 @@ def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData])
             program.append(Describe())
         else:
             raise ValueError(f'unknown op {op!r}')
-    return program
+    return tuple(program)
 
 
 def _grads_by_forward(raw: Sequence[Mapping[str, Any]], available: int) -> dict[int, list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Union
+from typing import Any, Mapping, Sequence, Union
 
 import numpy as np
 
@@ -19,8 +19,7 @@ NATIVE_DTYPES: dict[str, np.dtype] = {
 }
 _NAMES = {dtype: name for name, dtype in NATIVE_DTYPES.items()}
 _BITS = np.dtype('<u2')
-_PADDING = tuple(bytes(-length % ALIGNMENT_BYTES) for length in range(ALIGNMENT_BYTES))
-_MAX_CACHED_PREFIXES = 4096
+PADDING = tuple(bytes(-length % ALIGNMENT_BYTES) for length in range(ALIGNMENT_BYTES))
 
 
 class BFloat16:
@@ -57,18 +56,18 @@ def decode_tensor(descriptor: Mapping[str, Any], payload: bytes) -> Value:
 
     :raises ValueError: an unknown type, bytes outside the payload, or a file of another type or shape
     """
-    name, shape = descriptor['dtype'], tuple(descriptor['shape'])
+    name, shape = descriptor['dtype'], descriptor['shape']
     dtype = _BITS if name == BFLOAT16 else NATIVE_DTYPES.get(name)
     if dtype is None:
         raise ValueError(f'unknown dtype {name!r}')
     if 'file' in descriptor:
-        array = _load_file(descriptor['file'], dtype, shape)
+        array = _load_file(descriptor['file'], dtype, tuple(shape))
     else:
         array = _view(payload, dtype, shape, descriptor['offset'])
     return BFloat16(array) if name == BFLOAT16 else array
 
 
-def _view(payload: bytes, dtype: np.dtype, shape: tuple[int, ...], offset: int) -> np.ndarray:
+def _view(payload: bytes, dtype: np.dtype, shape: Sequence[int], offset: int) -> np.ndarray:
     try:
         return np.ndarray(shape, dtype, payload, offset)
     except (TypeError, ValueError) as error:
@@ -83,41 +82,20 @@ def _load_file(path: str, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray
     return np.ascontiguousarray(array).reshape(shape)  # ascontiguousarray makes a scalar one-dimensional
 
 
-class Payload:
-    """Collects the tensors of one answer and writes their descriptors."""
+class Places:
+    """Where the tensors of one answer lie in its payload, one after the other."""
 
-    __slots__ = ('_chunks', '_size')
-    _prefixes: dict[tuple[np.dtype, tuple[int, ...]], str] = {}  # noqa: RUF012 - one cache for all answers, on purpose
+    __slots__ = ('_size',)
 
     def __init__(self) -> None:
-        self._chunks: list[bytes] = []
         self._size = 0
 
     def add(self, value: Value) -> str:
-        """Append the bytes in C order and return the descriptor as JSON."""
-        if isinstance(value, BFloat16):
-            prefix, array = _prefix(BFLOAT16, value.shape), value.bits
-        else:
-            array = value
-            key = (array.dtype, array.shape)
-            prefix = self._prefixes.get(key) or self._remember(key, dtype_name(array))
+        """The descriptor of the next tensor, as JSON.
+
+        :raises TypeError: the protocol has no word for its type
+        """
         offset = self._size
-        self._chunks.append(array.tobytes())
-        length = array.nbytes
-        if length % ALIGNMENT_BYTES:
-            self._chunks.append(_PADDING[length % ALIGNMENT_BYTES])
-            length += -length % ALIGNMENT_BYTES
-        self._size = offset + length
-        return f'{prefix}{offset}}}'
-
-    def to_bytes(self) -> bytes:
-        return b''.join(self._chunks)
-
-    def _remember(self, key: tuple[np.dtype, tuple[int, ...]], name: str) -> str:
-        if len(self._prefixes) >= _MAX_CACHED_PREFIXES:
-            self._prefixes.clear()
-        return self._prefixes.setdefault(key, _prefix(name, key[1]))
-
-
-def _prefix(name: str, shape: tuple[int, ...]) -> str:
-    return f'{{"dtype":"{name}","shape":[{",".join(map(str, shape))}],"offset":'
+        length = (value.bits if isinstance(value, BFloat16) else value).nbytes
+        self._size = offset + length + -length % ALIGNMENT_BYTES
+        return f'{{"dtype":"{dtype_name(value)}","shape":[{",".join(map(str, value.shape))}],"offset":{offset}}}'
