@@ -16,16 +16,29 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from asynchronous import FLAG, AsynchronousProcess, answer_cases
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import Backward, Case, RankData
+from bn_protocol.cases import SYNCHRONISED, Backward, Case, RankData
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probes
 from bn_protocol.tensors import BFloat16, Value
 from graph import CompiledCells
-from limits import MISSING_ROUTES, NO_CUMULATIVE_AVERAGE, NO_UNTRACKED_ROW, doubts
+from limits import (
+    MISSING_ROUTES,
+    NO_CUMULATIVE_AVERAGE,
+    NO_RANKS,
+    NO_UNTRACKED_ROW,
+    doubts,
+    doubts_of_synchronised,
+)
+from two_workers import REPORTED, refusal_of_two_workers
 
-CLASSES = {'batchnorm1d': 'BatchNorm1d', 'batchnorm2d': 'BatchNorm2d', 'batchnorm3d': 'BatchNorm3d'}
+CLASSES = {
+    'batchnorm1d': 'BatchNorm1d',
+    'batchnorm2d': 'BatchNorm2d',
+    'batchnorm3d': 'BatchNorm3d',
+    'syncbatchnorm': 'SyncBatchNorm',
+}
 INITIALISERS = {
     'gamma': 'gamma_init',
     'beta': 'beta_init',
@@ -35,7 +48,7 @@ INITIALISERS = {
 USE_BATCH_STATISTICS = {'tracked': None, 'batch': True, 'running': False}
 
 class Tape(NamedTuple):
-    """What a backward step needs: the gradients that a fused pass has given already, or the function that computes them."""
+    """What a backward step needs: gradients that a fused pass has given already, or the function that computes them."""
 
     gradients: Observation
     pull: Callable[[Any], Any] | None = None
@@ -247,7 +260,7 @@ class MindSporeAdapter(Adapter):
         self.threads = threads
         self.graphs = CompiledCells(mindspore)
         self.asynchronous = AsynchronousProcess(__file__, threads)
-        self.probes = Probes({'mindspore': mindspore, 'numpy': np})
+        self.probes = Probes({'mindspore': mindspore, 'numpy': np}, {REPORTED: refusal_of_two_workers})
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
 
     def identify(self) -> dict[str, Any]:
@@ -266,6 +279,7 @@ class MindSporeAdapter(Adapter):
                 {'name': 'statistics=running', 'offered': True},
                 {'name': 'statistics=untracked', 'offered': False, 'reason': NO_UNTRACKED_ROW.reason},
                 {'name': 'momentum=cumulative', 'offered': False, 'reason': NO_CUMULATIVE_AVERAGE.reason},
+                {'name': 'syncbatchnorm ranks=2', 'offered': False, 'reason': NO_RANKS.reason},
                 *({'name': f'route={route}', 'offered': True} for route in ('graph', 'asynchronous')),
                 *(
                     {'name': f'route={route}', 'offered': False, 'reason': probe.reason}
@@ -276,6 +290,8 @@ class MindSporeAdapter(Adapter):
 
     def observe(self, case: Case) -> Answer:
         refused = doubts(case, has_dtype=self.has_dtype)
+        if case.layer == SYNCHRONISED:
+            refused.extend(doubts_of_synchronised(case, self.probes))
         if refused:
             return self.probes.unsupported(refused[0])
         if case.route == 'asynchronous':

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bn_protocol.cases import Case
-from bn_protocol.probes import Probe
+from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import dtype_name
+from two_workers import REPORTED
 
 _DOCUMENTATION = 'mindspore.nn.BatchNorm2d documentation'
 NO_CUMULATIVE_AVERAGE = Probe(
@@ -35,6 +36,17 @@ MISSING_ROUTES = {
     'compiled': Probe('no compiler but that of GRAPH mode, the route graph', _API, 'mindspore.compile'),
 }
 
+_SYNCHRONISED = 'mindspore.nn.SyncBatchNorm documentation'
+NO_RANKS = Probe(
+    'no SyncBatchNorm over several processes on the CPU', f'{_SYNCHRONISED}, Supported Platforms: Ascend', REPORTED
+)
+NO_SYNCHRONISED_LAYER = Probe(
+    'no SyncBatchNorm without a communication environment',
+    f'{_SYNCHRONISED}, Supported Platforms: Ascend; Examples: should be run with multiple devices',
+    'mindspore.nn.SyncBatchNorm(2)',
+)
+SYNCHRONISED_RANKS = (2, 4)
+
 
 def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
     """What the case asks for and the framework is said to refuse.
@@ -55,6 +67,20 @@ def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
     if case.route == 'functional' and case.layer == 'batchnorm3d':
         found.append(NO_FUNCTION_OF_RANK_5)
     return found
+
+
+def doubts_of_synchronised(case: Case, probes: Probes) -> list[Probe]:
+    if probes.is_refused(NO_SYNCHRONISED_LAYER):  # 2.0.0; a later one is BatchNorm where it is alone
+        return [NO_SYNCHRONISED_LAYER]
+    if len(case.ranks) > 1:
+        return [NO_RANKS]
+    return [synchronised_rank(len(x.shape)) for x in case.ranks[0].inputs if len(x.shape) not in SYNCHRONISED_RANKS]
+
+
+def synchronised_rank(rank: int) -> Probe:
+    given = f'mindspore.Tensor(numpy.ones({(2,) * rank}, "float32"))'
+    call = f'mindspore.nn.SyncBatchNorm(2)({given}).asnumpy()'
+    return Probe(f'no input of {rank} dimensions', f'{_SYNCHRONISED}, Note: only supports 2D and 4D inputs', call)
 
 
 def layer_type(name: str) -> Probe:

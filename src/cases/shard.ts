@@ -58,14 +58,14 @@ function unitsOf(cases: readonly PlannedCase[], costOf: CostOf): Iterable<Unit> 
 
 const costlyRoutes: readonly (string | undefined)[] = ['compiled', 'graph', 'asynchronous'];
 
-/** Whether a case needs what each process would make for itself: a compiled cell, or a process of its own. */
+/** Whether a case needs what each process would make for itself: a compiled cell, or processes of its own. */
 export function isCostly(planned: PlannedCase | undefined): boolean {
-  return costlyRoutes.includes(planned?.axes['route']);
+  return costlyRoutes.includes(planned?.axes['route']) || planned?.axes['ranks'] !== undefined;
 }
 
 /** What a case shares with others, by a name; null where it stands alone. */
 function sharedBy(planned: PlannedCase): string | null {
-  const { layer, axes: { route } } = planned;
+  const { layer, axes: { route, ranks } } = planned;
   if (!isCostly(planned)) return null;
-  return route === 'graph' ? `${route} ${layer}` : route ?? null;
+  return ranks === undefined && route !== 'graph' ? String(route) : `${route ?? 'ranks'} ${layer}`;
 }

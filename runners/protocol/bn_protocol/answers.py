@@ -1,4 +1,4 @@
-"""Answers as result frames. Headers are filled into templates: json.dumps alone would cost as much as the rest together."""
+"""Answers as result frames. Headers are filled into templates: json.dumps would cost as much as the rest together."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _shape_of(answer: Observed) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
             for name, value in seen.items():
                 shape.append(name)
                 if name in _WRITTEN:
-                    values.append(value if name == 'step_count' else json.dumps(list(value) if name == 'changed' else value))
+                    values.append(value if name == 'step_count' else json.dumps(value))
                     continue
                 array = value
                 if type(value) is BFloat16:

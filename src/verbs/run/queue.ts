@@ -1,4 +1,4 @@
-/** The cases that a runner is still to be asked, in plan order. */
+/** The cases that a runner is still to be asked: what is dear to make first, so that others can share the rest; each part in plan order. */
 export interface Queue {
   /** The next one that nobody has taken; only the first process is given what is dear to make. */
   readonly take: (isFirst: boolean) => number | undefined;
@@ -16,15 +16,10 @@ export function createQueue(indices: readonly number[], isCostly: (index: number
   let [nextOwn, nextCommon] = [0, 0];
   return {
     take: (isFirst) => {
-      const [mine, ours] = [isFirst ? own[nextOwn] : undefined, common[nextCommon]];
-      if (mine !== undefined && (ours === undefined || mine < ours)) {
-        nextOwn += 1;
-        return mine;
-      }
-      if (ours !== undefined) nextCommon += 1;
-      return ours;
+      if (isFirst && nextOwn < own.length) return own[nextOwn++];
+      return common[nextCommon++];
     },
-    remaining: () => own.length - nextOwn + common.length - nextCommon,
-    shareable: () => common.length - nextCommon,
+    remaining: () => own.length - nextOwn + Math.max(0, common.length - nextCommon),
+    shareable: () => Math.max(0, common.length - nextCommon),
   };
 }

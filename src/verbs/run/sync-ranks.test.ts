@@ -45,7 +45,7 @@ describe('BN-SYNC-01 the real torch.nn.SyncBatchNorm over gloo ranks', () => {
   it('conforms in every case over several ranks, and leaves none out', () => {
     const { gate, planned, statuses } = outcome.summary;
     expect([gate, statuses.conforms]).toEqual(['pass', planned]);
-    expect(planned).toBeGreaterThanOrEqual(70);
+    expect(planned).toBeGreaterThanOrEqual(120);
   });
 
   it('says that its kernels are substituted', () => {
@@ -58,6 +58,21 @@ describe('BN-SYNC-01 the real torch.nn.SyncBatchNorm over gloo ranks', () => {
     const { summary } = await ask(`miniature-${lie}`, pooled);
     expect(summary.gate).toBe('fail');
     expect(summary.runners[`miniature-${lie}@1.0`]?.findings[0]).toMatchObject({ rule, cause: lie });
+  }, 5 * minutes);
+
+  it('alone, without a process group, is BatchNorm', async () => {
+    const { summary } = await ask('pytorch', ['syncbatchnorm/norm/**', 'syncbatchnorm/grad/**', 'syncbatchnorm/state/**']);
+    expect([summary.gate, summary.statuses.conforms + summary.statuses.unsupported]).toEqual(['pass', summary.planned]);
+    expect(summary.statuses.conforms).toBeGreaterThan(40);
+  }, 5 * minutes);
+});
+
+describe('MindSpore 2.10.0 SyncBatchNorm', () => {
+  it('is BatchNorm alone; two workers that msrun started refuse to be several', async () => {
+    const { summary, run: { runners } } = await ask('mindspore', ['syncbatchnorm/**/ranks=2x3+3x3/momentum=0.5/**', 'syncbatchnorm/norm/**/shape=5x3/**']);
+    expect(summary).toMatchObject({ gate: 'pass', statuses: { conforms: 4, unsupported: 8 } });
+    const reasons = new Set(runners.flatMap(({ cases }) => cases).flatMap(({ status, reason }) => (status === 'unsupported' ? [reason] : [])));
+    expect([...reasons]).toEqual([expect.stringMatching(/^no SyncBatchNorm over several processes on the CPU \(.*Ascend; msrun --worker_num=2 .*\) → RuntimeError: .*Unsupported op \[SyncBatchNorm\] on CPU/)]);
   }, 5 * minutes);
 });
 
