@@ -10,7 +10,7 @@ const large = 4096;
 const usual = 1000;
 
 /** What a case costs, in microseconds, over the runners that are asked it. */
-export type CostOf = (planned: PlannedCase) => number;
+export type CostOf = (planned: Pick<PlannedCase, 'behaviour' | 'axes'>) => number;
 
 /**
  * The recorded costs of what some runners are asked.
