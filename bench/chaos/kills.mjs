@@ -97,8 +97,8 @@ function summaryOf(folder) {
 function linesOf(folder) {
   const lines = readFileSync(join(folder, 'run.ndjson'), 'utf8').trimEnd().split('\n');
   return lines.filter((line) => line.startsWith('{"type":"case"')).map((line) => {
-    const { index, runner } = /** @type {{ index: number, runner: string }} */ (JSON.parse(line));
-    return { index, runner };
+    const parsed = /** @type {unknown} */ (JSON.parse(line));
+    return /** @type {{ readonly index: number, readonly runner: string }} */ (parsed);
   });
 }
 

@@ -60,7 +60,10 @@ class ShiftedFloat32(NaiveFloat32):
             return pilot
         shifted = rows - column(pilot.mean)
         correction = self.total(shifted) / pilot.n
-        return Moments(pilot.n, pilot.mean + correction, self.total(shifted * shifted) / pilot.n - correction**2)
+        spread = self.total(shifted * shifted) / pilot.n
+        # infinite where the squares overflow, like any two-pass variance
+        variance = np.where(np.isinf(spread), spread, spread - correction**2)
+        return Moments(pilot.n, pilot.mean + correction, variance)
 
 
 class FoldedFloat32(PairwiseFloat32):

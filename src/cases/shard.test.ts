@@ -1,10 +1,19 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadPlan } from '../verbs/load-plan.ts';
+import type { BehavioursFile } from '../spec/generated/behaviours.ts';
+import type { SuiteFile } from '../spec/generated/suite.ts';
+import { packageRoot } from '../spec/package-root.ts';
+import { readValidated } from '../spec/validated-file.ts';
 import { kindOf, recordedCosts } from './costs.ts';
-import type { Plan } from './plan.ts';
+import { readGoldens } from './golden.ts';
+import { expandSuite, type Plan } from './plan.ts';
 import { planDigest, shardOf } from './shard.ts';
 
-const core = loadPlan('core');
+const folder = join(packageRoot, 'cases');
+const readCore = (): Plan => expandSuite(
+  readValidated<SuiteFile>('schemas/suite', join(folder, 'suites', 'core.json')), readValidated<BehavioursFile>('schemas/behaviours', join(folder, 'behaviours.json')), readGoldens(join(folder, 'golden')),
+);
+const core = readCore();
 const costOf = recordedCosts(['pytorch', 'mindspore']);
 const parts = (plan: Plan, count: number) => Array.from({ length: count }, (_, i) => shardOf(plan, { index: i + 1, count }, costOf));
 const costIn = (plan: Plan) => plan.cases.reduce((sum, planned) => sum + costOf(planned), 0);
@@ -27,7 +36,7 @@ describe('shards of the core suite', () => {
   });
 
   it('are the same whenever they are cut', () => {
-    expect(parts(core, 5).map(({ positions }) => positions)).toEqual(parts(loadPlan('core'), 5).map(({ positions }) => positions));
+    expect(parts(core, 5).map(({ positions }) => positions)).toEqual(parts(readCore(), 5).map(({ positions }) => positions));
   });
 });
 

@@ -40,7 +40,7 @@ describe('known n of planned', { timeout }, () => {
       gate: fail
         known 2 of 4 planned, above the suite's share of 0.4
       reports: FOLDER/out
-      scripts: FOLDER/out/reproduce (0 scripts; 1 finding without one)"
+      scripts: FOLDER/out/reproduce (1 script)"
     `);
   });
 
@@ -52,7 +52,7 @@ describe('known n of planned', { timeout }, () => {
       known 2 of 4 planned
       gate: pass
       reports: FOLDER/out
-      scripts: FOLDER/out/reproduce (0 scripts; 1 finding without one)"
+      scripts: FOLDER/out/reproduce (1 script)"
     `);
   });
 
@@ -65,7 +65,7 @@ describe('known n of planned', { timeout }, () => {
       gate: fail
         2 stale
       reports: FOLDER/out
-      scripts: FOLDER/out/reproduce (0 scripts; 1 finding without one)"
+      scripts: FOLDER/out/reproduce (1 script)"
     `);
   });
 });

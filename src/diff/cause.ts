@@ -120,7 +120,7 @@ function structuralCause(deviations: readonly Deviation[]): Cause | null {
   if (has(({ kind }) => kind === 'refusal')) return structuralCauses['missing-refusal'];
   if (has(({ rule }) => rule === 'BN-STATE-12')) return structuralCauses['input-modified']; // BN-STATE-12
   if (has(({ rule }) => rule === 'BN-STAT-02')) return structuralCauses['nan-state-from-one-value'];
-  if (has(({ rule }) => rule === 'BN-STAT-04') && deviations.every(({ observable }) => observable === 'running_mean' || observable === 'running_var')) return variantCauses.find(({ id }) => id === 'empty-batch-moves-state') ?? null; // by whatever numbers: some kernels store what the memory held
+  if (has(({ rule }) => rule === 'BN-STAT-04') && deviations.every(({ observable, step }) => step >= 0 && (observable === 'running_mean' || observable === 'running_var'))) return variantCauses.find(({ id }) => id === 'empty-batch-moves-state') ?? null; // by whatever numbers: some kernels store what the memory held
   if (deviations.every(({ rule }) => rule === 'BN-ERR-01')) return structuralCauses['state-changed-by-refused-call'];
   if (has(({ kind, observable }) => kind === 'unexpected' && observable === 'error')) return structuralCauses['unexpected-refusal'];
   if (has(({ kind }) => kind === 'shape')) return structuralCauses['wrong-shape'];

@@ -19,7 +19,7 @@ function classOf(type: NarrowType): AccuracyClass {
  * Whether an observation shows arithmetic in a narrow type inside a wider layer.
  *
  * The bounds of such arithmetic are wide, so that they alone would take any small fault for it. But its results are numbers of the
- * narrow type: so must be every y, no further from the accepted one than the roundings of x̂ and y, and every state that deviates.
+ * narrow type, where the right ones are not: so must be every y, no further from the accepted one than the roundings of x̂ and y, and every state that deviates.
  * Gradients are sums, which show no type of their own.
  */
 export function isRoundedTo(type: NarrowType, { question, observation, asked, core }: Situation, places: readonly Place[]): boolean {
@@ -27,6 +27,7 @@ export function isRoundedTo(type: NarrowType, { question, observation, asked, co
   if (dtype === 'bfloat16' || dtype === type) return false;
   const outputs = places.filter(({ accepted }) => accepted.observable === 'y');
   if (outputs.length === 0 || !outputs.every((place) => isCoarse(place, type, largestShift(core)))) return false;
+  if (!outputs.some(({ accepted: { value } }) => value.some((y) => !isOf(type, roundTo(y, dtype))))) return false; // the right y are numbers of the type too: nothing shows
   const rest = places.filter(({ accepted }) => accepted.observable !== 'y' && !isGradient(accepted.observable));
   if (!rest.every((place) => outsideOf(place).length === 0 || place.got.every((value) => isOf(type, value)))) return false;
   const accuracy = { stable: classOf(type), naive: classOf(type) };

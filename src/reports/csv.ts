@@ -5,15 +5,24 @@ export type Cell = string | number | null;
 /**
  * A table as RFC 4180: header, CRLF, quotes where needed.
  *
- * Numbers keep full precision: the shortest digits that give the same double back; NaN and infinities are words. Text that a
+ * Numbers keep full precision: the shortest digits that give the same double back; NaN is a word, infinity `1e999`. Text that a
  * spreadsheet would run as a formula gets a leading apostrophe. Control characters but tabs and line ends are left out: a NUL ends
  * the reading in some parsers.
+ *
+ * @param reals  columns whose numbers need not be whole
  */
-export function writeCsv(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function writeCsv(columns: readonly string[], rows: readonly (readonly Cell[])[], reals: readonly string[] = []): string {
   return stringify(rows.map((row) => row.map(harmless)), {
-    header: true, columns: [...columns], record_delimiter: 'windows', escape_formulas: true, cast: { number: String },
+    header: true, columns: [...columns], record_delimiter: 'windows', escape_formulas: true, cast: { number: (value, { index }) => numberText(value, reals.includes(columns[index] ?? '')) },
     quoted_match: /[\r\n]/, // on its own the package quotes CRLF alone, and other readers end the record at either
   });
+}
+
+/** DuckDB types a column by its first 20,480 rows: whole numbers alone make it round the rest, and a leading `Infinity` makes it dates. */
+function numberText(value: number, isReal: boolean): string {
+  if (Math.abs(value) === Infinity) return value > 0 ? '1e999' : '-1e999';
+  const digits = String(value);
+  return isReal && /^-?\d+$/.test(digits) ? `${digits}.0` : digits;
 }
 
 function harmless(cell: Cell): Cell {

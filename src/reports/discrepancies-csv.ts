@@ -4,23 +4,36 @@ import { type Cell, writeCsv } from './csv.ts';
 import type { CaseResult, Run, RunDeviation, RunnerResults } from './run.ts';
 
 const columns = [
-  'case', 'rule', 'runner', 'version', 'observable', 'rank', 'step', 'element', 'elements', 'got', 'expected', 'bound', 'error_over_bound', 'ulps', 'cause', 'hint',
+  'case', 'rule', 'runner', 'version', 'observable', 'rank', 'step', 'element', 'elements', 'got', 'expected', 'bound', 'error_over_bound', 'ulps', 'got_text', 'expected_text',
+  'cause', 'hint',
 ] as const;
+const reals = ['got', 'expected', 'bound', 'error_over_bound', 'ulps'] as const satisfies readonly (typeof columns)[number][];
 
-/** One row per deviating observable, in plan order, known ones included. `elements` counts, `element` is the worst one's flat index. */
+/**
+ * One row per deviating observable, in plan order, known ones included. `elements` counts, `element` is the worst one's flat
+ * index. What is no number, such as a message, stands in `got_text` and `expected_text`.
+ */
 export function discrepanciesCsv({ runners }: Run): string {
   const rows = runners.flatMap((runner) => runner.cases
     .filter(({ found }) => deviates(found))
     .flatMap((result) => result.deviations.map((deviation) => row(runner, result, deviation))));
-  return writeCsv(columns, rows);
+  return writeCsv(columns, rows, reals);
 }
 
 function row({ runner, facts }: RunnerResults, result: CaseResult, deviation: RunDeviation): Cell[] {
   const { rule, observable, rank, step, element, elements, got, expected, bound, ratio, ulps } = deviation;
   return [
-    result.id, rule, runner, facts?.version ?? null, observable, rank, step, element, elements, got, expected, bound, ratio, ulps ?? null,
-    result.cause, hint(result),
+    result.id, rule, runner, facts?.version ?? null, observable, rank, step, element, elements, numberIn(got), numberIn(expected), bound, ratio, ulps ?? null,
+    textIn(got), textIn(expected), result.cause, hint(result),
   ];
+}
+
+function numberIn(value: number | string): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function textIn(value: number | string): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 /** How to reconcile the two sides, as far as the cause is known. */

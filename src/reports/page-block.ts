@@ -37,7 +37,7 @@ export function pageData(run: Run, { comparison, power, claims }: PageExtras = {
   const rules = readRules().map(({ id, level, title, formula, sources }) => ({ id, level, title, formula, sources }));
   const runners = encodeRunners(run, outcomes);
   return {
-    header: factsOf(run.header), durationMs: run.footer?.durationMs ?? null, complete: run.complete, ...gateOf(run), rules, ids: encodeIds(cases, catalogue), ...citedRules(run, rules.map(({ id }) => id)),
+    header: factsOf(run.header), shard: shardOf(run.header), durationMs: run.footer?.durationMs ?? null, complete: run.complete, ...gateOf(run), rules, ids: encodeIds(cases, catalogue), ...citedRules(run, rules.map(({ id }) => id)),
     runners, outcomes: outcomes.all(), strings: strings.all(), findings, coverage: encodeCoverage(run.header, catalogue),
     comparison: comparison === undefined ? null : encodeComparison(comparison), power: power ?? null, claims: claims ?? null,
   };
@@ -51,6 +51,11 @@ export function pageValues(run: Run, { findings }: PageData): PageValues {
 /** The header without its plan, which is packed elsewhere. */
 function factsOf({ schemaVersion, tool, suite, seed, filtered, knownShare, minimum, strict, command, startedAt }: RunHeader): PageData['header'] {
   return { schemaVersion, tool, suite, seed, filtered, knownShare, minimum, strict, command, startedAt };
+}
+
+/** Which part of its plan was run; where the part's cases stand in the whole is the business of `merge`. */
+function shardOf({ shard }: RunHeader): PageData['shard'] {
+  return shard === undefined ? null : { index: shard.index, count: shard.count };
 }
 
 /** The rules that each case cites, as its results say. */

@@ -16,13 +16,13 @@ export function encodeCoverage(header: RunHeader, { behaviours }: CaseCatalogue)
 }
 
 /** Only of a suite of the tool's own, while it plans what the run planned: what another file said when the run was made, nobody knows. */
-function excludedBy({ suite, cases, filtered, seed }: RunHeader): PageCoverage['excluded'] {
+function excludedBy({ suite, cases, filtered, seed, shard }: RunHeader): PageCoverage['excluded'] {
   if (!listSuites().includes(suite)) return null;
   const catalogue = readValidated<BehavioursFile>('schemas/behaviours', join(packageRoot, 'cases', 'behaviours.json'));
   const file = readSuite(suite);
   const plan = expandSuite(file, catalogue, readLiterals(file), seed);
   const planned = new Set(plan.cases.map(({ id }) => id));
-  if (cases.some((id) => !planned.has(id)) || (!filtered && planned.size !== cases.length)) return null;
+  if (cases.some((id) => !planned.has(id)) || (!filtered && planned.size !== (shard?.planned ?? cases.length))) return null;
   return plan.excluded.map(({ behaviour, combination, rule, why, cells }) => ({
     behaviour, rule, why, cells, combination: Object.entries(combination).map(([axis, values]) => `${axis} ${values.join(', ')}`).join(' and '),
   }));

@@ -1,3 +1,4 @@
+import type { ShardName } from '../cases/shard.ts';
 import type { Status } from '../diff/verdict.ts';
 import type { PowerFile } from '../spec/generated/power.ts';
 import type { Evidence, RunHeader, RunnerFacts } from './run.ts';
@@ -12,6 +13,8 @@ export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface PageData {
   readonly header: Omit<RunHeader, 'cases' | 'runners' | 'type' | 'shard'>;
+  /** Null for a run of the whole plan. */
+  readonly shard: ShardName | null;
   /** Null when the run was interrupted before its end. */
   readonly durationMs: number | null;
   readonly complete: boolean;

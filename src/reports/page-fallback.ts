@@ -6,7 +6,7 @@ import { plural } from './numbers.ts';
 /** The gate and the findings for whoever reads the page without scripts. */
 export function fallbackOf(data: PageData, ids: readonly string[], titles: RuleTitles): Html {
   const reasons = data.reasons.length === 0 ? nothing : html`<ul>${data.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
-  return html`<h1>Batch Normalization conformance</h1><p>Suite ${data.header.suite}. Gate ${data.gate === 'pass' ? 'passed' : 'failed'}.</p>${reasons}
+  return html`<h1>Batch Normalization conformance</h1><p>Suite ${data.header.suite}${data.shard === null ? '' : `, shard ${String(data.shard.index)} of ${String(data.shard.count)}`}. Gate ${data.gate === 'pass' ? 'passed' : 'failed'}.</p>${reasons}
 <p>The rest of this page needs scripts; results.csv and discrepancies.csv hold the same.</p>
 ${data.findings.map((finding) => entry(data, finding, ids, titles))}`;
 }

@@ -110,6 +110,7 @@ describe('report page, view by view', () => {
     expect((await opened.tab.getByRole('row', { name: /mindspore 2\.10\.0 float16 · module · contiguous/ }).innerText()).replaceAll(/\s+/g, ' ')).toContain('B 0 1 0');
     await opened.tab.getByLabel('dtype').selectOption('float32');
     await opened.tab.getByRole('row', { name: /^y pytorch .* 0\.25/ }).waitFor();
+    expect(await opened.tab.locator('.plot .title', { hasText: /^y: .*(miniature-biased-variance 1\.0)/ }).count()).toBe(1); // the third runner has its chart
   });
 
   it('coverage: values asked and answered, reasons for what was not', async () => {
@@ -150,6 +151,17 @@ describe('report page with more than a run', () => {
     expect((await main.innerText()).replaceAll(/\s+/g, ' ')).toContain(`does not hold ${mindspore} see the case`);
     expect([other.requests, other.complaints]).toEqual([[], []]);
     await other.tab.context().close();
+  });
+
+  it('a part of a plan says which it is; control: a whole one says nothing', async () => {
+    const shard = { index: 2, count: 3, planned: 27, digest: '', positions: run.header.cases.map((_, i) => i) };
+    const other = await openPage(browser, reportPage({ ...run, header: { ...run.header, shard } }, titles), '#/overview');
+    const text = await other.tab.locator('main').innerText();
+    expect(text).toContain('cases of suite core, shard 2 of 3;');
+    expect(text).toMatch(/Part\s+shard 2 of 3; merge joins the parts/);
+    await other.tab.context().close();
+    await goTo(opened, '#/overview', 'Batch Normalization conformance');
+    expect(await textOf()).not.toContain('shard');
   });
 
   it('control: a run in which all conform has no finding', async () => {

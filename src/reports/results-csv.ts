@@ -5,10 +5,11 @@ const columns = [
   'runner', 'framework', 'version', 'case', 'layer', 'area', 'behaviour', 'status', 'found', 'rule', 'cause', 'reason',
   'worst_stable_ratio', 'worst_naive_ratio', 'elements', 'duration_us',
 ] as const;
+const reals = ['worst_stable_ratio', 'worst_naive_ratio', 'duration_us'] as const satisfies readonly (typeof columns)[number][];
 
 /** Every case × runner, in plan order. Ratios are the largest error ÷ bound of any observable, empty where nothing was graded. */
 export function resultsCsv({ runners }: Run): string {
-  return writeCsv(columns, runners.flatMap((runner) => runner.cases.map((result) => row(runner, result))));
+  return writeCsv(columns, runners.flatMap((runner) => runner.cases.map((result) => row(runner, result))), reals);
 }
 
 function row({ runner, facts }: RunnerResults, result: CaseResult): Cell[] {

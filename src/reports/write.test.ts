@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { caseIds, deviation, evidence, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
+import { deviation, evidence, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import { appendSummary, writeReports, writeReportsOf } from './write.ts';
 
@@ -39,7 +39,7 @@ describe('reports of a folder', () => {
     ]);
     await writeReports(folder);
     for (const name of written) expect(await readFile(join(folder, name), 'utf8'), name).not.toContain(place);
-    expect(await readFile(join(folder, 'discrepancies.csv'), 'utf8')).toContain(`${caseIds[0]},BN-STATE-03,miniature-biased-variance@1.0,1.0,error,0,0,0,1,OSError: ~/secret/lib.so,no error`);
+    expect(await readFile(join(folder, 'discrepancies.csv'), 'utf8')).toContain(',OSError: ~/secret/lib.so,no error,');
   });
 
   it('a file that cannot be replaced is the user\'s to mend, and leaves nothing behind', async () => {

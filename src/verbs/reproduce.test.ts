@@ -10,6 +10,7 @@ import { runnerNamed } from './runners-folder.ts';
 
 const minutes = 60_000;
 const oneValue = 'batchnorm1d/stat/one-value/program=train/shape=1x3/affine=true/momentum=0.1/initial=default/data=unit';
+const many = 'batchnorm1d/num/many-elements/program=train-backward/shape=20000x2/momentum=0.1/initial=distinct/data=offset-1e3';
 const golden = 'batchnorm1d/num/golden/name=first-vector/**';
 
 let out = '';
@@ -50,6 +51,17 @@ describe('reproduce', { timeout: 3 * minutes }, () => {
     expect(stdout).toContain('step 0: step count: only pytorch has it');
   });
 
+  it('BN-NUM-02 much data lies in a file beside the script, and the script shows what it would show inline', async () => {
+    const [path = '', numbers = ''] = await reproduce(many, { runners: ['miniature-honest'], out });
+    expect([basename(path), basename(numbers)]).toEqual([`${slugOf(many)}-miniature-honest.py`, `${slugOf(many)}-miniature-honest.npy`]);
+    expect((await readFile(path)).length).toBeLessThan(60_000);
+    const python = await pythonOf('miniature-honest');
+    const honest = await outcomeOf(python, path);
+    expect([honest.code, honest.stdout.includes('DEVIATES')], honest.stdout).toEqual([0, false]);
+    const [lying = ''] = await reproduce(many, { runners: ['miniature-nan-in-last-element'], out });
+    expect(await outcomeOf(python, lying)).toEqual({ code: 1, stdout: expect.stringMatching(/step 0: y: DEVIATES\n {2}\[39999\] expected -?\d\S+ within \S+, got nan\n/) as string });
+  });
+
   it('without a run the script names the case; of what a run calls a finding it tells the cause', async () => {
     const [path = ''] = await reproduce(golden, { runners: ['pytorch'], out });
     expect((await readFile(path, 'utf8')).split('\n').slice(0, 4)).toEqual([
@@ -59,8 +71,8 @@ describe('reproduce', { timeout: 3 * minutes }, () => {
   });
 
   it.each([
-    ['batchnorm1d/stat/one-value/**', ['pytorch'], 'CASE_AMBIGUOUS'], ['no/such/case', ['pytorch'], 'SELECT_EMPTY'], [golden, ['miniature-honest'], 'NOT_REPRODUCIBLE'],
-    ['batchnorm1d/num/many-elements/program=train-backward/shape=20000x2/momentum=0.1/initial=distinct/data=offset-1e3', ['pytorch'], 'NOT_REPRODUCIBLE'], [golden, ['pytorhc'], 'UNKNOWN_RUNNER'],
+    ['batchnorm1d/stat/one-value/**', ['pytorch'], 'CASE_AMBIGUOUS'], ['no/such/case', ['pytorch'], 'SELECT_EMPTY'], [golden, ['miniature-hangs'], 'NOT_REPRODUCIBLE'],
+    [golden, ['pytorhc'], 'UNKNOWN_RUNNER'],
   ])('%s for %s is refused: %s', async (pattern, runners, code) => {
     await expect(reproduce(pattern, { runners, out })).rejects.toMatchObject({ code });
   });

@@ -7,13 +7,16 @@ import { type Expectation, expectationOf } from '../diff/judge.ts';
 import { readRun } from '../reports/read-run.ts';
 import { runFileName } from '../reports/run-file.ts';
 import type { Run } from '../reports/run.ts';
+import type { RunnerSpec } from '../runners/registry.ts';
 import { readDialect } from '../spec/dialect.ts';
 import { UserError } from '../spec/user-error.ts';
 import { findCases } from './find-cases.ts';
 import { comparisonScript, type Written } from './reproduce/compare-script.ts';
-import { standAloneScript, type Story, whyNoScript } from './reproduce/script.ts';
+import { scriptOf, type Story } from './reproduce/script.ts';
 import { deviationOf } from './reproduce/story.ts';
-import { runnerNamed } from './runners-folder.ts';
+import { whyNoScript } from './reproduce/why-no-script.ts';
+import { writeScript } from './reproduce/write-script.ts';
+import { runnerKey, runnerNamed } from './runners-folder.ts';
 
 export interface ReproduceOptions {
   readonly runners: readonly string[];
@@ -25,7 +28,7 @@ export interface ReproduceOptions {
 }
 
 /**
- * Writes one stand-alone script per runner: framework and numpy only, all data inline. With two runners a third compares their answers.
+ * Writes one stand-alone script per runner: framework and numpy only, all data inline, or in a .npy file of its name where it is much. A miniature is inline itself. With two runners a third compares their answers.
  *
  * @returns the paths written
  * @throws {UserError} SELECT_EMPTY, CASE_AMBIGUOUS, UNKNOWN_RUNNER, NOT_REPRODUCIBLE, those of reading a run
@@ -38,33 +41,39 @@ export async function reproduce(pattern: string, options: ReproduceOptions): Pro
   const expectation = expectationOf(planned, materialise(planned, plan.seed));
   await mkdir(options.out, { recursive: true });
   const written: Written[] = [];
-  for (const id of options.runners) {
-    const { framework, dialect, environment } = await runnerNamed(id);
-    const { errors } = readDialect(dialect, environment?.version ?? 'newest');
-    const expected = { ...expectation, accepted: underContract(expectation.accepted, expectation.case, errors) };
-    written.push({ framework, path: await writeScript(framework, expected, storyOf(framework, planned.id, run), options.out) });
+  const paths: string[] = [];
+  for (const word of options.runners) {
+    const runner = await runnerNamed(word);
+    const name = nameOf(runner);
+    const path = join(options.out, `${slugOf(planned.id)}-${name}.py`);
+    paths.push(...await writeOne(path, runner, expectation, storyOf(runner, planned.id, run)));
+    written.push({ framework: name, path });
   }
   const [first, second] = written;
-  if (first === undefined || second === undefined) return written.map(({ path }) => path);
+  if (first === undefined || second === undefined) return paths;
   const comparison = join(options.out, `${slugOf(planned.id)}-comparison.py`);
   await writeFile(comparison, comparisonScript(planned.id, [first, second]));
-  return [...written.map(({ path }) => path), comparison];
+  return [...paths, comparison];
 }
 
-async function writeScript(framework: string, expectation: Expectation, story: Story, out: string): Promise<string> {
-  const script = standAloneScript(framework, expectation, story);
-  if (script === null) {
-    const why = whyNoScript(framework, expectation.case) ?? '';
-    throw new UserError('NOT_REPRODUCIBLE', `no script can be written of ${expectation.case.id} for ${framework}: ${why}`, 'name another case of the finding, or another runner: show --run lists what deviates');
-  }
-  const path = join(out, `${slugOf(expectation.case.id)}-${framework}.py`);
-  await writeFile(path, script);
-  return path;
+function nameOf({ id, framework, variant }: RunnerSpec): string {
+  return variant === undefined ? framework : id;
+}
+
+async function writeOne(path: string, runner: RunnerSpec, expectation: Expectation, story: Story): Promise<readonly string[]> {
+  const { errors } = readDialect(runner.dialect, runner.environment?.version ?? 'newest');
+  const script = scriptOf(runner, { planned: expectation.planned, case: expectation.case, accepted: underContract(expectation.accepted, expectation.case, errors) }, story);
+  if (script !== null) return writeScript(path, script);
+  const why = whyNoScript(runner, expectation.case) ?? '';
+  throw new UserError('NOT_REPRODUCIBLE', `no script can be written of ${expectation.case.id} for ${nameOf(runner)}: ${why}`, 'name another case of the finding, or another runner: show --run lists what deviates');
 }
 
 /** What the run says of the case, else only where the case is from. */
-function storyOf(framework: string, id: string, run: Run | undefined): Story {
-  const result = run?.runners.find(({ facts }) => facts?.framework === framework)?.cases.find((one) => one.id === id);
+function storyOf(asked: RunnerSpec, id: string, run: Run | undefined): Story {
+  const runners = run?.runners ?? [];
+  const other = asked.variant === undefined ? runners.find(({ facts }) => facts?.framework === asked.framework) : undefined; // another version; never another lie
+  const own = runners.find(({ runner }) => runner === runnerKey(asked)) ?? other;
+  const result = own?.cases.find((one) => one.id === id);
   const from = `A case of bn-conformance, ${id}.`;
   if (result === undefined || !deviates(result.found)) return { status: 'violates', cause: null, rule: null, title: null, from };
   return { ...deviationOf(result), from };

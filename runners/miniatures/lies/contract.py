@@ -62,7 +62,7 @@ class ParameterGradientsOfWrongType(HonestLayer):
 class NanInLastElement(HonestLayer):
     def reported_y(self, y: np.ndarray, dtype: np.dtype) -> np.ndarray:
         reported = super().reported_y(y, dtype)
-        reported.flat[-1] = np.nan
+        reported.flat[-1:] = np.nan
         return reported
 
 
@@ -118,6 +118,11 @@ class ArgumentsRefusedAtTheCall(HonestLayer):
     def check(self, inputs: Sequence[np.ndarray]) -> None:
         super().check_arguments()
         super().check(inputs)
+
+
+class FeaturesUnchecked(HonestLayer):
+    def check_features(self) -> None:
+        pass
 
 
 class EpsUnchecked(HonestLayer):
@@ -203,6 +208,7 @@ CONTRACT: dict[str, type[HonestLayer]] = {
     'evaluation-of-one-value-refused': EvaluationOfOneValueRefused,
     'refusal-of-another-class': RefusalOfAnotherClass,
     'arguments-refused-at-the-call': ArgumentsRefusedAtTheCall,
+    'features-unchecked': FeaturesUnchecked,
     'eps-unchecked': EpsUnchecked,
     'momentum-unchecked': MomentumUnchecked,
     'large-eps-refused': LargeEpsRefused,

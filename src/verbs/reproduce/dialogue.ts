@@ -1,6 +1,8 @@
+import type { AcceptedObservation } from '../../accept/accepted.ts';
+
 /** How one framework spells the program of a case in Python. */
 export interface Dialogue {
-  /** Packages that the script needs. */
+  /** Package that the script needs beside numpy; empty where there is none. */
   readonly needs: string;
   readonly imports: readonly string[];
   /** Modules of the standard library, beside `sys`. */
@@ -16,4 +18,6 @@ export interface Dialogue {
   /** Where the state lies after a step. */
   readonly state: Readonly<Record<'running_mean' | 'running_var', string>>;
   readonly stepCount: string | null;
+  /** Checks after the construction and after each step, beside those of the values. */
+  readonly further?: (where: string, accepted: AcceptedObservation) => readonly string[];
 }

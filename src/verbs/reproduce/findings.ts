@@ -8,8 +8,10 @@ import { unwritable } from '../../reports/run-file.ts';
 import { type Reproducer, reproducerFolder } from '../../reports/reproducer.ts';
 import type { CaseResult, Run, RunnerResults } from '../../reports/run.ts';
 import { readDialect } from '../../spec/dialect.ts';
-import { standAloneScript, whyNoScript } from './script.ts';
+import { scriptOf } from './script.ts';
 import { deviationOf } from './story.ts';
+import { type Subject, whyNoScript } from './why-no-script.ts';
+import { numbersPath, writeScript } from './write-script.ts';
 
 /** What of a run the scripts need beside its file. */
 export interface ScriptSource {
@@ -49,7 +51,8 @@ export async function writeReproducers(run: Run, out: string, source: ScriptSour
 async function removeEarlier(folder: string): Promise<void> {
   const text = await readFile(join(folder, indexName), 'utf8').catch(() => '{}');
   const { scripts = [] } = JSON.parse(text) as { readonly scripts?: readonly { readonly script: string | null }[] };
-  for (const { script } of scripts) if (script !== null && /^[\w.+@=-]+\.py$/.test(script)) await rm(join(folder, script), { force: true });
+  const own = scripts.flatMap(({ script }) => (script !== null && /^[\w.+@=-]+\.py$/.test(script) ? [script, numbersPath(script)] : []));
+  for (const name of own) await rm(join(folder, name), { force: true });
   await rm(join(folder, indexName), { force: true });
 }
 
@@ -61,17 +64,23 @@ async function writeIndex(folder: string, written: readonly Reproducer[]): Promi
 async function writeReproducer(folder: string, runner: RunnerResults, finding: Finding, names: Set<string>, source: ScriptSource): Promise<Reproducer> {
   const { status, cause, rule, known, example } = finding;
   const about = { runner: runner.runner, status, cause, rule, known, example };
-  const framework = runner.facts?.framework ?? '';
-  const [scripted] = smallestFirst(runner, finding).filter(({ index }) => whyNoScript(framework, source.expectationAt(index).case) === null);
+  const subject = subjectOf(runner);
+  const [scripted] = smallestFirst(runner, finding).filter(({ index }) => whyNoScript(subject, source.expectationAt(index).case) === null);
   if (scripted === undefined) {
     const first = runner.cases.find(({ id }) => id === example);
-    return { ...about, script: null, why: first === undefined ? 'its case was not run' : whyNoScript(framework, source.expectationAt(first.index).case) };
+    return { ...about, script: null, why: first === undefined ? 'its case was not run' : whyNoScript(subject, source.expectationAt(first.index).case) };
   }
-  const text = standAloneScript(framework, accepted(runner, source, scripted), { ...deviationOf({ ...scripted, cause, rule }), from: `A case of bn-conformance, ${scripted.id}.` });
+  const text = scriptOf(subject, accepted(runner, source, scripted), { ...deviationOf({ ...scripted, cause, rule }), from: `A case of bn-conformance, ${scripted.id}.` });
+  if (text === null) throw new TypeError('a case that a script can hold has none');
   const script = freeName(`${cause}-${runner.runner}`, names);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, script), text ?? '');
+  await writeScript(join(folder, script), text);
   return { ...about, script, why: null };
+}
+
+/** The lie of a miniature is in the name of its runner. */
+function subjectOf({ runner, facts }: RunnerResults): Subject {
+  return { framework: facts?.framework ?? '', variant: /^miniature-([^@]+)/.exec(runner)?.[1] };
 }
 
 /** Looking into many cases of which none can be written takes long, and they are alike. */

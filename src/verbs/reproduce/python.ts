@@ -1,5 +1,6 @@
 import type { Case } from '../../cases/case.ts';
 import type { WireTensor } from '../../tensor/bytes.ts';
+import type { LargeNumbers } from './large-numbers.ts';
 
 /** Longest line of a generated script. */
 const longestLine = 110;
@@ -28,8 +29,10 @@ function scaleBy(value: number, by: number): number {
   return value * 2 ** half * 2 ** (by - half);
 }
 
-/** Numbers as one Python string of hexadecimal words, over several lines where they are many. */
-export function pythonNumbers(values: ArrayLike<number>, indent: string): string {
+/** Numbers as one Python string of hexadecimal words, over several lines where they are many; or the place where they lie beside the script. */
+export function pythonNumbers(values: ArrayLike<number>, indent: string, large?: LargeNumbers): string {
+  const place = large?.place(values) ?? null;
+  if (place !== null) return `'${place}'`;
   const lines: string[] = [''];
   for (const word of Array.from(values, hexFloat)) {
     const last = lines.length - 1;
@@ -47,8 +50,14 @@ export function pythonShape(shape: readonly number[]): string {
 }
 
 /** `tensor('0x1p+0 …', (2, 3), 'float32')`. */
-export function pythonTensor({ data, shape, dtype }: WireTensor, indent: string): string {
-  return `tensor(${pythonNumbers(data, indent)}, ${pythonShape(shape)}, '${dtype}')`;
+export function pythonTensor({ data, shape, dtype }: WireTensor, indent: string, large?: LargeNumbers): string {
+  return `tensor(${pythonNumbers(data, indent, large)}, ${pythonShape(shape)}, '${dtype}')`;
+}
+
+/** A case on its way into a script. */
+export interface Scripted extends Case {
+  /** Where numbers go that are too many for the text. Absent: all of them stand in it. */
+  readonly large?: LargeNumbers | undefined;
 }
 
 /** Input of the only rank, in the type in which it is handed over. */

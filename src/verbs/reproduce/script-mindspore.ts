@@ -2,7 +2,7 @@ import type { Case, ForwardStep, Route } from '../../cases/case.ts';
 import type { WireTensor } from '../../tensor/bytes.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
-import { inputOf, pythonFloat, pythonTensor } from './python.ts';
+import { inputOf, pythonFloat, pythonTensor, type Scripted } from './python.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
 const initialisers = { gamma: 'gamma_init', beta: 'beta_init', running_mean: 'moving_mean_init', running_var: 'moving_var_init' } as const;
@@ -46,7 +46,7 @@ def laid_out(x: mindspore.Tensor) -> mindspore.Tensor:
 `;
 
 /** Ways to call the layer that have a spelling here. */
-export const mindsporeRoutes: readonly Route[] = ['module', 'functional'];
+export const mindsporeRoutes: readonly Route[] = ['module', 'functional', 'graph', 'asynchronous'];
 
 const functionHelper = (statistics: keyof typeof rows): string => `
 def function(layer: mindspore.nn.Cell, x: mindspore.Tensor) -> mindspore.Tensor:
@@ -57,8 +57,8 @@ def function(layer: mindspore.nn.Cell, x: mindspore.Tensor) -> mindspore.Tensor:
     return mindspore.ops.batch_norm(x, *state, own.gamma, own.beta, training, MOMENTUM, EPS)
 `;
 
-/** A case as calls of mindspore.nn, in PyNative mode. A forward that is differentiated runs fused with its backward. */
-export function mindsporeDialogue(question: Case): Dialogue {
+/** A case as calls of mindspore.nn, in PyNative mode but for the route of graphs. A forward that is differentiated runs fused with its backward. */
+export function mindsporeDialogue(question: Scripted): Dialogue {
   const { layout = 'contiguous', program, config, route = 'module' } = question;
   const copies = program.some((step) => step.op === 'reload' && step.by === 'copy');
   const further = [
@@ -67,7 +67,7 @@ export function mindsporeDialogue(question: Case): Dialogue {
   ];
   return {
     needs: 'mindspore', standard: copies ? ['copy'] : [], imports: ['import mindspore'],
-    construct: ['mindspore.set_context(mode=mindspore.PYNATIVE_MODE)', ...constructor(question, question.initial)],
+    construct: [`mindspore.set_context(mode=mindspore.${route === 'graph' ? 'GRAPH' : 'PYNATIVE'}_MODE)`, ...constructor(question, question.initial)],
     helpers: [helpers, ...further].join('\n\n'),
     state: { running_mean: 'holder(layer).moving_mean', running_var: 'holder(layer).moving_variance' }, stepCount: null,
     step: (index) => stepLines(question, index),
@@ -78,7 +78,7 @@ export function mindsporeDialogue(question: Case): Dialogue {
   };
 }
 
-function stepLines(question: Case, index: number): readonly string[] {
+function stepLines(question: Scripted, index: number): readonly string[] {
   const step = question.program[index];
   if (step?.op === 'forward') return forwardLines(question, step, index);
   if (step?.op === 'backward') return ['dx', ...(learns(question) ? ['dgamma', 'dbeta'] : [])].map((name) => `${name}${String(index)} = ${name}_of_${String(step.of)}`);
@@ -94,26 +94,27 @@ function frozenLines({ config: { frozen = false } }: Case): readonly string[] {
   return frozen ? ['holder(layer).gamma.requires_grad = holder(layer).beta.requires_grad = False'] : [];
 }
 
-function forwardLines(question: Case, step: ForwardStep, index: number): readonly string[] {
+function forwardLines(question: Scripted, step: ForwardStep, index: number): readonly string[] {
   const { ranks: [rank], program, route = 'module' } = question;
   const at = String(index);
   const backward = program.find((other) => other.op === 'backward' && other.of === index);
   const mode = step.mode === 'fresh' ? [] : [`layer.set_train(${step.mode === 'train' ? 'True' : 'False'})`];
   const x = `x${at} = keep('x${at}', ${laid(question, inputOf(question, step.input))})`;
   const call = (name: string): string => (route === 'functional' ? `function(layer, ${name})` : `layer(${name})`);
-  if (backward?.op !== 'backward') return [...mode, x, `y${at} = ${call(`x${at}`)}`];
+  const read = route === 'asynchronous' ? [`y${at}.asnumpy()  # a refusal may come only when a result is read`] : [];
+  if (backward?.op !== 'backward') return [...mode, x, `y${at} = ${call(`x${at}`)}`, ...read];
   const weights = learns(question) ? '(holder(layer).gamma, holder(layer).beta)' : 'None';
   const gradients = learns(question) ? `dx_of_${at}, (dgamma_of_${at}, dbeta_of_${at})` : `dx_of_${at}`;
   return [
     ...mode, x, `dy${at} = keep('dy${at}', ${laid(question, rank?.grads[backward.grad])})`,
     '', `def weighted${at}(x: mindspore.Tensor) -> tuple:`, `    y = ${call('x')}`, `    return (y * dy${at}).sum(), y`, '',
-    `(_, y${at}), gradients = mindspore.value_and_grad(weighted${at}, 0, ${weights}, has_aux=True)(x${at})`, `${gradients} = gradients`,
+    `(_, y${at}), gradients = mindspore.value_and_grad(weighted${at}, 0, ${weights}, has_aux=True)(x${at})`, `${gradients} = gradients`, ...read,
   ];
 }
 
-function laid({ layout = 'contiguous' }: Case, tensor: WireTensor | undefined): string {
+function laid({ layout = 'contiguous', large }: Scripted, tensor: WireTensor | undefined): string {
   if (tensor === undefined) throw new RangeError('a step of the program has no data');
-  return layout === 'contiguous' ? pythonTensor(tensor, '    ') : `laid_out(${pythonTensor(tensor, '    ')})`;
+  return layout === 'contiguous' ? pythonTensor(tensor, '    ', large) : `laid_out(${pythonTensor(tensor, '    ', large)})`;
 }
 
 function constructor(question: Case, initial: Case['initial']): readonly string[] {

@@ -2,7 +2,7 @@ import type { BackwardStep, Case, ForwardStep, Route } from '../../cases/case.ts
 import type { WireTensor } from '../../tensor/bytes.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
-import { inputOf, pythonFloat, pythonTensor } from './python.ts';
+import { inputOf, pythonFloat, pythonTensor, type Scripted } from './python.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
 const attributes = { gamma: 'weight', beta: 'bias', running_mean: 'running_mean', running_var: 'running_var' } as const;
@@ -28,7 +28,7 @@ const layouts = {
 } as const;
 
 /** Ways to call the layer that have a spelling here. */
-export const pytorchRoutes: readonly Route[] = ['module', 'functional', 'no-grad', 'inference-mode', 'autocast', 'scripted'];
+export const pytorchRoutes: readonly Route[] = ['module', 'functional', 'no-grad', 'inference-mode', 'autocast', 'scripted', 'compiled'];
 
 const contexts: Partial<Readonly<Record<Route, string>>> = { 'no-grad': 'torch.no_grad()', 'inference-mode': 'torch.inference_mode()', autocast: "torch.autocast('cpu', torch.bfloat16)" };
 
@@ -40,14 +40,29 @@ def function(layer: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.batch_norm(x, *state, layer.weight, layer.bias, training, layer.momentum, layer.eps)
 `;
 
+const compileHelper = `
+def compiled(layer: torch.nn.Module) -> object:
+    """The layer by the compiler; by its front end alone where there is no C++ compiler."""
+    backend = 'inductor' if any(shutil.which(name) for name in ('g++', 'clang++')) else 'aot_eager'
+    return torch.compile(layer, backend=backend)
+`;
+
+/** The order of a sum over many values depends on it. */
+const oneThread = 'torch.set_num_threads(1)  # as a run has it by default: more threads sum in another order';
+
+/** What a route needs beside the layer. */
+const routeHelpers: Partial<Readonly<Record<Route, string>>> = { functional: functionHelper, compiled: compileHelper };
+const calls: Partial<Readonly<Record<Route, string>>> = { functional: 'function(layer, X)', compiled: 'compiled(layer)(X)' };
+
 /** A case as calls of torch.nn. */
-export function pytorchDialogue(question: Case): Dialogue {
+export function pytorchDialogue(question: Scripted): Dialogue {
   const { program, config, layout = 'contiguous', route = 'module' } = question;
   const layoutHelper = layout === 'contiguous' ? '' : `\n\ndef laid_out(x: torch.Tensor) -> torch.Tensor:\n    """The same values in another order of memory."""\n    ${layouts[layout]}\n`;
   const copies = program.some((step) => step.op === 'reload' && step.by === 'copy');
   return {
-    needs: 'torch', standard: copies ? ['copy'] : [], imports: ['import torch'], construct: construction(question),
-    helpers: `${helpers}${layoutHelper}${route === 'functional' ? `\n${functionHelper}` : ''}`,
+    needs: 'torch', standard: [...(copies ? ['copy'] : []), ...(route === 'compiled' ? ['shutil'] : [])], imports: ['import torch'],
+    construct: [...(question.large === undefined ? [] : [oneThread]), ...construction(question)],
+    helpers: `${helpers}${layoutHelper}${routeHelpers[route] === undefined ? '' : `\n${routeHelpers[route]}`}`,
     state: { running_mean: 'layer.running_mean', running_var: 'layer.running_var' },
     stepCount: config.statistics === 'tracked' && route !== 'functional' ? 'int(layer.num_batches_tracked)' : null,
     step: (index) => stepLines(question, index),
@@ -58,7 +73,7 @@ export function pytorchDialogue(question: Case): Dialogue {
   };
 }
 
-function stepLines(question: Case, index: number): readonly string[] {
+function stepLines(question: Scripted, index: number): readonly string[] {
   const step = question.program[index];
   if (step?.op === 'forward') return forwardLines(question, step, index);
   if (step?.op === 'backward') return backwardLines(question, step, index);
@@ -66,17 +81,17 @@ function stepLines(question: Case, index: number): readonly string[] {
   return ['saved, training = layer.state_dict(), layer.training', ...constructor(question), 'layer.load_state_dict(saved)', 'layer.train(training)'];
 }
 
-function kept(question: Case, name: string, tensor: WireTensor | undefined): string {
+function kept(question: Scripted, name: string, tensor: WireTensor | undefined): string {
   if (tensor === undefined) throw new RangeError('a step of the program has no data');
-  const made = pythonTensor(tensor, '    ');
+  const made = pythonTensor(tensor, '    ', question.large);
   return `${name} = keep('${name}', ${(question.layout ?? 'contiguous') === 'contiguous' ? made : `laid_out(${made})`})`;
 }
 
-function forwardLines(question: Case, { mode, input }: ForwardStep, index: number): readonly string[] {
+function forwardLines(question: Scripted, { mode, input }: ForwardStep, index: number): readonly string[] {
   const { program, route = 'module' } = question;
   const at = String(index);
   const context = contexts[route];
-  const call = `y${at} = ${route === 'functional' ? `function(layer, x${at})` : `layer(x${at})`}`;
+  const call = `y${at} = ${(calls[route] ?? 'layer(X)').replace('X', `x${at}`)}`;
   const isDifferentiated = program.some((step) => step.op === 'backward' && step.of === index);
   return [
     ...modeOf(mode), kept(question, `x${at}`, inputOf(question, input)), ...(isDifferentiated ? [`x${at}.requires_grad_()`] : []),
@@ -85,7 +100,7 @@ function forwardLines(question: Case, { mode, input }: ForwardStep, index: numbe
   ];
 }
 
-function backwardLines(question: Case, { of, grad }: BackwardStep, index: number): readonly string[] {
+function backwardLines(question: Scripted, { of, grad }: BackwardStep, index: number): readonly string[] {
   const { program, ranks: [rank] } = question;
   const at = String(index);
   const names = (learns(question) ? ['dx', 'dgamma', 'dbeta'] : ['dx']).map((name) => `${name}${at}`).join(', ');

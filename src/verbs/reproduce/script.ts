@@ -1,12 +1,16 @@
 import type { AcceptedObservation, AcceptedRefusal, AcceptedStep, AcceptedValues } from '../../accept/accepted.ts';
-import type { Case, Route } from '../../cases/case.ts';
 import type { Expectation } from '../../diff/judge.ts';
 import type { Status } from '../../diff/verdict.ts';
 import { largestFinite } from '../../tensor/formats.ts';
 import type { Dialogue } from './dialogue.ts';
+import { type LargeNumbers, largeNumbers } from './large-numbers.ts';
+import { miniatureModel } from './miniature-model.ts';
 import { hexFloat, pythonNumbers, pythonShape } from './python.ts';
-import { mindsporeDialogue, mindsporeRoutes } from './script-mindspore.ts';
-import { pytorchDialogue, pytorchRoutes } from './script-pytorch.ts';
+import { sharedFunctions } from './script-functions.ts';
+import { mindsporeDialogue } from './script-mindspore.ts';
+import { miniatureDialogues } from './script-miniature.ts';
+import { pytorchDialogue } from './script-pytorch.ts';
+import { elementsOf, largestInline, type Subject, whyNoScript } from './why-no-script.ts';
 
 /** What a script says of the deviation that it shows. */
 export interface Story {
@@ -20,129 +24,89 @@ export interface Story {
   readonly from: string;
 }
 
+/** A script, and the numbers that belong into the file of its name that ends with `.npy`; null where all stand in the script. */
+export interface Script {
+  readonly text: string;
+  readonly numbers: Float64Array<ArrayBuffer> | null;
+}
+
+/** A script that is one file; null where {@link scriptOf} writes none, or one with numbers beside it. */
+export function standAloneScript(framework: string, expectation: Expectation, story: Story): string | null {
+  const script = elementsOf(expectation.case) > largestInline ? null : scriptOf({ framework }, expectation, story);
+  return script?.text ?? null;
+}
+
 /**
  * A program that shows the deviation with the framework and numpy alone; null for a framework or a case that has no spelling here.
  *
  * It prints expected and got of every observable that is judged, and exits with 1 while one of them deviates.
  */
-export function standAloneScript(framework: string, expectation: Expectation, story: Story): string | null {
-  const dialogue = dialogueOf(framework, expectation);
-  if (dialogue === null) return null;
-  return [
-    heading(dialogue, story), ...dialogue.imports, '', 'WRONG = []', 'GOT = {}', 'KEPT = {}', '', '', dialogue.helpers.trim(), '', '', shared(story).trim(), '', '',
-    'def main() -> int:', '    """The case, step by step."""', ...body(dialogue, expectation, story).map((line) => (line === '' ? '' : `    ${line}`)),
-    '    if len(sys.argv) > 1:', '        np.savez(sys.argv[1], **GOT)', '    return int(bool(WRONG))', '', '', "if __name__ == '__main__':", '    sys.exit(main())', '',
+export function scriptOf(subject: Subject, expectation: Expectation, story: Story): Script | null {
+  const large = elementsOf(expectation.case) > largestInline ? largeNumbers() : undefined;
+  const dialogues = dialoguesOf(subject, expectation, large);
+  const [dialogue] = dialogues;
+  if (dialogue === undefined) return null;
+  const text = [
+    heading(dialogue, story, large), ...dialogue.imports, '', 'WRONG = []', 'GOT = {}', 'KEPT = {}', ...(large === undefined ? [] : [largeLine]), '', '', dialogue.helpers.trim(), '', '', sharedFunctions(story.status, large !== undefined), '', '',
+    'def main() -> int:', '    """The case, step by step."""', ...body(dialogues, expectation, { story, large }).map((line) => (line === '' ? '' : `    ${line}`)),
+    '    if len(sys.argv) > 1:', '        np.savez(sys.argv[1], **GOT)', '    return int(bool(WRONG))', '', '', ...ending, '',
   ].join('\n');
+  return { text, numbers: large?.all() ?? null };
 }
 
-/** More input elements would make a script that nobody reads. */
-const largestScript = 3000;
+const largeLine = "LARGE = np.load(Path(__file__).with_suffix('.npy'))";
+const ending = [
+  "if __name__ == '__main__':", '    try:', '        CODE = main()', '    except Exception as refusal:', '        traceback.print_exc()',
+  "        print(f'DEVIATES: expected a result, got {type(refusal).__name__}: {refusal}')", '        CODE = 1', '    sys.exit(CODE)',
+];
 
-/** Why no script is written of a case for a framework; null where one is. */
-export function whyNoScript(framework: string, question: Case): string | null {
-  const { ranks, program, route = 'module' } = question;
-  if (framework !== 'pytorch' && framework !== 'mindspore') return `scripts are written for pytorch and mindspore, not for ${framework}`;
-  if (ranks.length > 1) return 'a case of several ranks needs as many processes';
-  if (program.some(({ op }) => op === 'describe')) return 'the layer is asked to describe itself, which no number shows';
-  if (!routesOf[framework].includes(route)) return `route ${route} has no spelling in a script for ${framework}`;
-  const elements = ranks.reduce((total, { inputs }) => inputs.reduce((sum, { data }) => sum + data.length, total), 0);
-  if (elements > largestScript) return `${String(elements)} input elements are more than the ${String(largestScript)} that a script holds`;
-  const twice = framework === 'mindspore' && program.some((step, index) => step.op === 'backward' && program.slice(0, index).some((other) => other.op === 'backward' && other.of === step.of));
-  return twice ? 'two backward passes of one forward: in PyNative mode the second would run the forward again' : null;
+/** One for each rank that a script can play; none where it cannot be written. */
+function dialoguesOf(subject: Subject, { case: question }: Expectation, large: LargeNumbers | undefined): readonly Dialogue[] {
+  if (whyNoScript(subject, question) !== null) return [];
+  const model = subject.framework === 'miniature' ? miniatureModel(subject.variant ?? '') : null;
+  if (model !== null) return miniatureDialogues(question, model, large);
+  const asked = { ...question, large };
+  return [subject.framework === 'pytorch' ? pytorchDialogue(asked) : mindsporeDialogue(asked)];
 }
 
-const routesOf: Readonly<Record<'pytorch' | 'mindspore', readonly Route[]>> = { pytorch: pytorchRoutes, mindspore: mindsporeRoutes };
-
-function dialogueOf(framework: string, { case: question }: Expectation): Dialogue | null {
-  if (whyNoScript(framework, question) !== null) return null;
-  return framework === 'pytorch' ? pytorchDialogue(question) : mindsporeDialogue(question);
-}
-
-function heading({ needs, standard = [] }: Dialogue, { cause, rule, title, from }: Story): string {
+function heading({ needs, standard = [] }: Dialogue, { cause, rule, title, from }: Story, large: LargeNumbers | undefined): string {
   const name = cause === null ? 'One case of Batch Normalization' : `${cause}${rule === null || rule === '' ? '' : ` (${rule})`}: ${title ?? 'no known cause explains it'}`;
+  const beside = large === undefined ? 'nothing else' : 'and the .npy file of its name beside it';
   return [
     `"""${name}.`, '', from,
-    `Needs ${needs} and numpy, nothing else. Exit code 1 while the framework deviates from the rule, 0 once it does not.`,
+    `Needs ${needs === '' ? 'numpy' : `${needs} and numpy`}, ${beside}. Exit code 1 while the ${needs === '' ? 'model below' : 'framework'} deviates from the rule, 0 once it does not.`,
     'A path of an .npz file as argument saves what was observed.', '"""', '',
-    'from __future__ import annotations', '', ...standard.map((name) => `import ${name}`), 'import sys', '', 'import numpy as np',
+    'from __future__ import annotations', '', ...[...standard, 'sys', 'traceback'].sort().map((one) => `import ${one}`), ...(large === undefined ? [] : ['from pathlib import Path']), '', 'import numpy as np',
   ].join('\n');
 }
 
-const numbersFunction = `
-def numbers(text: str) -> np.ndarray:
-    """Hexadecimal floats, exactly."""
-    return np.array([float.fromhex(word) for word in text.split()], 'float64')
-`.trim();
-
-const acceptedFunction = `
-def accepted(got: float, expected: float, low: float, bound: float, other: float, largest: float) -> bool:
-    """Within BOUND of expected + low; another accepted result is the overflowed one."""
-    if np.isnan(expected) or np.isnan(got):
-        return bool(np.isnan(expected) and np.isnan(got))
-    if got in (expected, other):
-        return True
-    if np.isinf(expected):
-        return False
-    if np.isinf(got):
-        return bool(expected * np.sign(got) + (bound if np.isfinite(bound) else 0.0) > largest)
-    return abs(got - expected - low) <= bound
-`.trim();
-
-const checkFunctions = `
-def check(
-    name: str, value: object, form: str, expected: str, bound: str, largest: float, low: str = '', other: str = ''
-) -> None:
-    """Prints one observable, and keeps it in mind where it deviates."""
-    got = GOT[name] = numpy_of(value).ravel()
-    exact, bounds = numbers(expected), numbers(bound)
-    others = numbers(other) if other else np.full(exact.shape, np.nan)
-    lows = numbers(low) if low else np.zeros(exact.shape)
-    same_size = got.size == exact.size
-    right = [accepted(*each, largest) for each in zip(got, exact, lows, bounds, others)] if same_size else [False]
-    bad = [i for i, fine in enumerate(right) if not fine]
-    given = f'{str(value.dtype).split(".")[-1].lower()} {tuple(value.shape)}'
-    print(f'{name}: {"DEVIATES" if bad or given != form else "ok"}')
-    if given != form:
-        print(f'  expected {form}, got {given}')
-    for i in bad[:8] or range(min(exact.size, 4)):
-        print(f'  [{i}] expected {float(exact[i])!r} within {bounds[i]:.3g}, got {float(got[i]) if same_size else got!r}')
-    if bad or given != form:
-        WRONG.append(name)
-
-
-def keep(name: str, value: object) -> object:
-    """The operand, whose values no call may change."""
-    KEPT[name] = numpy_of(value)
-    return value
-
-
-def check_kept(step: str, name: str, value: object) -> None:
-    """Prints an operand that a call has changed."""
-    if not np.array_equal(KEPT[name], numpy_of(value), equal_nan=True):
-        print(f'{step}: {name}: DEVIATES: the call has changed its operand')
-        WRONG.append(name)
-
-
-def check_same(name: str, got: object, expected: object) -> None:
-    """Prints something that is one value."""
-    GOT[name] = np.array(got)
-    print(f'{name}: {"ok" if got == expected else "DEVIATES"}: expected {expected!r}, got {got!r}')
-    if got != expected:
-        WRONG.append(name)
-`.trim();
-
-/** Comparison as the harness judges: within the bound, NaN equal to NaN, the overflowed result where that is allowed. */
-function shared({ status }: Story): string {
-  return [numbersFunction, acceptedFunction.replace('BOUND', status === 'inaccurate' ? 'what a stable summation may lose' : 'what the working precision may lose'), checkFunctions].join('\n\n\n');
+/** How the lines of a script are written. */
+interface Writing {
+  readonly story: Story;
+  readonly large: LargeNumbers | undefined;
 }
 
-function body(dialogue: Dialogue, { case: question, accepted }: Expectation, story: Story): readonly string[] {
-  const [rank] = accepted.ranks;
-  const steps = rank?.steps ?? [];
-  return [
-    ...(rank?.construct.kind === 'refusal' ? attemptOf(dialogue.construct, 'construction', rank.construct) : dialogue.construct),
-    ...steps.flatMap((step, index) => ['', `# step ${String(index)}: ${describeStep(question.program[index])}`, ...linesOf(dialogue, step, index, story)]),
-  ];
+/** A step at its place in the script. */
+interface Placed extends Writing {
+  readonly index: number;
+  /** Begins each printed line. */
+  readonly where: string;
+}
+
+function body(dialogues: readonly Dialogue[], { case: question, accepted }: Expectation, writing: Writing): readonly string[] {
+  return dialogues.flatMap((dialogue, rank) => {
+    const { construct, steps } = accepted.ranks[rank] ?? { construct: null, steps: [] };
+    const prefix = dialogues.length === 1 ? '' : `rank ${String(rank)}, `;
+    return [
+      ...(rank === 0 ? [] : ['']), ...constructionOf(dialogue, construct, { ...writing, index: -1, where: `${prefix}construction` }),
+      ...steps.flatMap((step, index) => ['', `# ${prefix}step ${String(index)}: ${describeStep(question.program[index])}`, ...linesOf(dialogue, step, { ...writing, index, where: `${prefix}step ${String(index)}` })]),
+    ];
+  });
+}
+
+function constructionOf(dialogue: Dialogue, construct: AcceptedStep | null, placed: Placed): readonly string[] {
+  if (construct?.kind === 'refusal') return attemptOf(dialogue.construct, placed.where, construct);
+  return dialogue.further === undefined || construct === null ? dialogue.construct : [...dialogue.construct, ...checksOf(dialogue, construct, placed)];
 }
 
 function describeStep(step: Expectation['case']['program'][number] | undefined): string {
@@ -151,13 +115,14 @@ function describeStep(step: Expectation['case']['program'][number] | undefined):
   return step?.op === 'reload' && step.by === 'copy' ? 'a deep copy takes over' : 'saved, and loaded into a new layer';
 }
 
-function linesOf(dialogue: Dialogue, step: AcceptedStep, index: number, story: Story): readonly string[] {
+function linesOf(dialogue: Dialogue, step: AcceptedStep, placed: Placed): readonly string[] {
+  const { index, where } = placed;
   const lines = dialogue.step(index);
-  if (step.kind === 'values') return [...lines, ...dialogue.kept(index).map((name) => `check_kept('step ${String(index)}', '${name}', ${name})`), ...checksOf(dialogue, step, index, story)];
-  if (!step.orFinite || (step.errors ?? []).length > 0) return [...attemptOf(lines, `step ${String(index)}`, step), ...checksOf(dialogue, step.state, index, story)];
+  if (step.kind === 'values') return [...lines, ...dialogue.kept(index).map((name) => `check_kept('${where}', '${name}', ${name})`), ...checksOf(dialogue, step, placed)];
+  if (!step.orFinite || (step.errors ?? []).length > 0) return [...attemptOf(lines, where, step), ...checksOf(dialogue, step.state, placed)];
   const finite = `all(np.isfinite(numpy_of(value)).all() for value in (${dialogue.state.running_mean}, ${dialogue.state.running_var}))`;
-  const kept = checksOf(dialogue, step.state, index, story).map((line) => line.split('\n').map((part) => `    ${part}`).join('\n'));
-  return [...attemptLines(lines), 'if error is None:', `    check_same('step ${String(index)}: a finite state', ${finite}, True)`, ...(kept.length === 0 ? [] : ['else:', ...kept])];
+  const kept = checksOf(dialogue, step.state, placed).map((line) => line.split('\n').map((part) => `    ${part}`).join('\n'));
+  return [...attemptLines(lines), 'if error is None:', `    check_same('${where}: a finite state', ${finite}, True)`, ...(kept.length === 0 ? [] : ['else:', ...kept])];
 }
 
 /** Lines that must be refused, and by which class of error where the framework's contract says so (BN-ERR-02). */
@@ -171,18 +136,20 @@ function attemptLines(lines: readonly string[]): readonly string[] {
   return ['error = None', 'try:', ...lines.map((line) => `    ${line}`), 'except Exception as refusal:', '    error = refusal', '    print(f\'refused: {type(error).__name__}: {error}\')'];
 }
 
-function checksOf(dialogue: Dialogue, { values, count }: AcceptedObservation, index: number, story: Story): readonly string[] {
-  const checks = values.map((one) => checkOf(dialogue, one, index, story));
-  if (count === null || dialogue.stepCount === null) return checks;
-  return [...checks, `check_same('step ${String(index)}: step count', ${dialogue.stepCount}, ${String(count.value)})`];
+function checksOf(dialogue: Dialogue, accepted: AcceptedObservation, placed: Placed): readonly string[] {
+  const { values, count } = accepted;
+  return [
+    ...values.map((one) => checkOf(dialogue, one, placed)), ...(dialogue.further?.(placed.where, accepted) ?? []),
+    ...(count === null || dialogue.stepCount === null ? [] : [`check_same('${placed.where}: step count', ${dialogue.stepCount}, ${String(count.value)})`]),
+  ];
 }
 
-function checkOf(dialogue: Dialogue, { observable, value, low, stable, naive, alternative, dtype, shape }: AcceptedValues, index: number, { status }: Story): string {
+function checkOf(dialogue: Dialogue, { observable, value, low, stable, naive, alternative, dtype, shape }: AcceptedValues, { index, where, story, large }: Placed): string {
   const got = observable === 'running_mean' || observable === 'running_var' ? dialogue.state[observable] : `${observable}${String(index)}`;
-  const text = (numbers: ArrayLike<number>) => pythonNumbers(numbers, '        ').replaceAll('\n', '\n    ');
+  const text = (numbers: ArrayLike<number>) => pythonNumbers(numbers, '        ', large).replaceAll('\n', '\n    ');
   const optional = (name: string, numbers: ArrayLike<number> | null | undefined) => (numbers === null || numbers === undefined ? [] : [`    ${name}=${text(numbers)},`]);
   return [
-    'check(', `    'step ${String(index)}: ${observable}',`, `    ${got},`, `    '${dtype} ${pythonShape(shape)}',`, `    ${text(value)},`, `    ${text(status === 'inaccurate' ? stable : naive)},`,
+    'check(', `    '${where}: ${observable}',`, `    ${got},`, `    '${dtype} ${pythonShape(shape)}',`, `    ${text(value)},`, `    ${text(story.status === 'inaccurate' ? stable : naive)},`,
     `    float.fromhex('${hexFloat(largestFinite(dtype))}'),`, ...optional('low', low), ...optional('other', alternative), ')',
   ].join('\n    ');
 }

@@ -49,18 +49,27 @@ function spreads(model: Model, chosen: readonly string[]): readonly Row[] {
 }
 
 function Histograms({ model, rows }: { readonly model: Model; readonly rows: readonly Row[] }) {
-  const plots = useMemo(() => rows.filter(({ spreads: own }) => own.some(({ graded }) => graded > 0)).map(({ observable, spreads: own }): PlotProps => ({
-    label: `${observable}: results by largest error ÷ class A bound`, kind: 'bars', log: true, names: binNames, border: firstOutside, height: 180,
-    series: model.runners.slice(0, 2).map(({ label }, i) => ({ label, color: 1 + i, values: own[i]?.counts ?? [] })),
-  })), [rows]);
+  const plots = useMemo(() => rows.flatMap((row) => histogramsOf(model, row)), [rows]);
   return (
     <section aria-labelledby="histograms">
       <h2 id="histograms">Distribution</h2>
       {plots.length === 0 && <p>Nothing was graded here.</p>}
-      {model.runners.length > 2 && <p class="soft">The charts show the first two runners, the table all of them.</p>}
       <div class="plots">{plots.map((plot) => <Plot key={plot.label} {...plot} />)}</div>
     </section>
   );
+}
+
+/** Beside each other two bars can still be told apart. */
+const runnersPerChart = 2;
+
+/** As many charts as the runners need that were graded on the observable here. */
+function histogramsOf({ runners }: Model, { observable, spreads: own }: Row): readonly PlotProps[] {
+  const graded = runners.flatMap(({ label }, i) => ((own[i]?.graded ?? 0) === 0 ? [] : [{ label, color: 1 + (i % 5), values: own[i]?.counts ?? [] }]));
+  return Array.from({ length: Math.ceil(graded.length / runnersPerChart) }, (_, chart): PlotProps => {
+    const series = graded.slice(chart * runnersPerChart, (chart + 1) * runnersPerChart);
+    const whose = graded.length > runnersPerChart ? ` (${series.map(({ label }) => label).join(', ')})` : '';
+    return { label: `${observable}: results by largest error ÷ class A bound${whose}`, kind: 'bars', log: true, names: binNames, border: firstOutside, height: 180, series };
+  });
 }
 
 function Largest({ model, rows }: { readonly model: Model; readonly rows: readonly Row[] }) {

@@ -33,7 +33,7 @@ function Gate({ model: { data, runners, count } }: { readonly model: Model }) {
   return (
     <section class={`gate ${data.gate}`} aria-labelledby="gate">
       <h2 id="gate">Gate {data.gate === 'pass' ? 'passed' : 'failed'}</h2>
-      <p>{formatCount(planned)} results on {formatCount(count)} cases of suite {data.header.suite}{data.complete ? '' : '; the run is not complete'}.</p>
+      <p>{formatCount(planned)} results on {formatCount(count)} cases of suite {data.header.suite}{data.shard === null ? '' : `, ${shardText(data.shard)}`}{data.complete ? '' : '; the run is not complete'}.</p>
       {data.reasons.length > 0 && <ul>{data.reasons.map((reason) => <li key={reason}>{reason}</li>)}</ul>}
     </section>
   );
@@ -93,12 +93,16 @@ function RunnerCard({ runner: { label, page: { facts, excluded } } }: { readonly
   );
 }
 
-function factsOf({ header, durationMs }: Model['data']): readonly Fact[] {
+function factsOf({ header, durationMs, shard }: Model['data']): readonly Fact[] {
   return [
-    ['Suite', `${header.suite}${header.filtered ? ' (filtered)' : ''}${header.strict ? ', strict' : ''}`], ['Seed', String(header.seed)],
+    ['Suite', `${header.suite}${header.filtered ? ' (filtered)' : ''}${header.strict ? ', strict' : ''}`], ['Part', shard === null ? null : `${shardText(shard)}; merge joins the parts`], ['Seed', String(header.seed)],
     ['Started', <time dateTime={header.startedAt}>{header.startedAt}</time>], ['Duration', durationMs === null ? 'interrupted' : formatDuration(durationMs)],
     ['Tool', `${header.tool.name} ${header.tool.version}`], ['Command', <code>{header.command}</code>],
   ];
+}
+
+function shardText({ index, count }: NonNullable<Model['data']['shard']>): string {
+  return `shard ${String(index)} of ${String(count)}`;
 }
 
 /** `850 ms`, `1.5 s`, `2 min 3 s`. */
