@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
 import { lock } from 'proper-lockfile';
+import { unwritable } from '../../reports/run-file.ts';
 import { UserError } from '../../spec/user-error.ts';
 
 const lockName = '.run';
@@ -15,12 +16,12 @@ const staleMs = 30_000;
  * Keeps other runs out of an out folder, which exists. A run that was killed holds it no longer.
  *
  * @returns lets go of it
- * @throws {UserError} OUT_FOLDER_IN_USE
+ * @throws {UserError} OUT_FOLDER_IN_USE, OUT_FOLDER_UNWRITABLE
  */
 export async function holdFolder(folder: string): Promise<() => Promise<void>> {
   if (!isHeldByLiving(folder)) await rm(join(folder, `${lockName}.lock`), { recursive: true, force: true });
   const release = await acquire(folder);
-  await writeFile(join(folder, holderName), JSON.stringify({ pid, host: hostname() }));
+  await writeFile(join(folder, holderName), JSON.stringify({ pid, host: hostname() })).catch((error: unknown) => { throw unwritable(folder, error); });
   return async () => {
     await rm(join(folder, holderName), { force: true });
     await release().catch(() => undefined); // a folder that has vanished holds no lock
@@ -31,7 +32,7 @@ async function acquire(folder: string): Promise<() => Promise<void>> {
   try {
     return await lock(join(folder, lockName), { realpath: false, stale: staleMs, update: staleMs / 6, onCompromised: () => undefined });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw unwritable(folder, error);
     throw new UserError('OUT_FOLDER_IN_USE', `another run is writing into ${folder}`, 'wait until it ends, or give another folder with --out', { cause: error });
   }
 }
