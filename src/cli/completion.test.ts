@@ -30,7 +30,7 @@ describe('completion', { timeout: 60_000 }, () => {
   });
 
   it('bash offers the flags of the verb, and of the verbs below it', async () => {
-    expect(await offered('run', '--s')).toEqual(['--suite', '--select', '--seed', '--strict']);
+    expect(await offered('run', '--s')).toEqual(['--suite', '--select', '--seed', '--strict', '--shard']);
     expect(await offered('diff', '--s')).toEqual([]);
     expect(await offered('diff', '--')).toEqual(expect.arrayContaining(['--gate', '--markdown', '--json', '--help']));
     expect(await offered('envs', 'cr')).toEqual(['create']);
