@@ -120,11 +120,6 @@ class ArgumentsRefusedAtTheCall(HonestLayer):
         super().check(inputs)
 
 
-class FeaturesUnchecked(HonestLayer):
-    def check_features(self) -> None:
-        pass
-
-
 class EpsUnchecked(HonestLayer):
     def check_eps(self) -> None:
         pass
@@ -208,7 +203,6 @@ CONTRACT: dict[str, type[HonestLayer]] = {
     'evaluation-of-one-value-refused': EvaluationOfOneValueRefused,
     'refusal-of-another-class': RefusalOfAnotherClass,
     'arguments-refused-at-the-call': ArgumentsRefusedAtTheCall,
-    'features-unchecked': FeaturesUnchecked,
     'eps-unchecked': EpsUnchecked,
     'momentum-unchecked': MomentumUnchecked,
     'large-eps-refused': LargeEpsRefused,
