@@ -1,7 +1,7 @@
 """MindSpore on the CPU: PyNative mode, synchronous, but for the routes that say otherwise.
 
-One layer and one adapter, read together: what is not offered stands in limits.py, what needs processes or compiled cells
-in modules of its own.
+One layer and one adapter, read together: what is not offered stands in limits.py, what needs processes or compiled
+cells in modules of its own.
 """
 
 from __future__ import annotations

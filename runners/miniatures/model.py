@@ -1,7 +1,7 @@
 """The honest miniature: a small Batch Normalization in float64, each observable rounded once at the end.
 
-One function per line of the specification, so that a lie replaces exactly one of them (``lies/``); that is why it is one
-long file. Inside, all data
+One function per line of the specification, so that a lie replaces exactly one of them (``lies/``); that is why it is
+one long file. Inside, all data
 of a rank lies as rows: [C, n], one row per channel.
 """
 
