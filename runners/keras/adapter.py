@@ -13,7 +13,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import Case, RankData
+from bn_protocol.cases import Case, RankData, Reload
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
@@ -63,6 +63,11 @@ MISSING_ROUTES = {
     'graph': Probe('no mode in which every layer is compiled', _KERAS, 'keras.set_context'),
     'asynchronous': Probe('no call that chooses it', _KERAS, 'keras.asynchronous'),
 }
+NO_CONVERSION = Probe(
+    'no conversion of a network into a synchronised one',
+    'keras.layers documentation: no such name',
+    'keras.layers.convert_sync_batchnorm',
+)
 NO_STRIDES = Probe(
     'an array of JAX has an order of its axes in memory, and no strides',
     'jax.Array documentation, attributes; jax.experimental.layout documentation, Layout: major_to_minor',
@@ -270,6 +275,8 @@ def missing(case: Case) -> list[Probe]:
         doubts.append(NO_CUMULATIVE_AVERAGE)
     if case.layout == 'strided':
         doubts.append(NO_STRIDES)
+    if Reload('conversion') in case.program:
+        doubts.append(NO_CONVERSION)
     if case.route in MISSING_ROUTES:
         doubts.append(MISSING_ROUTES[case.route])
     return doubts

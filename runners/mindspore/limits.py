@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bn_protocol.cases import Case
+from bn_protocol.cases import Case, Reload
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import dtype_name
 from two_workers import REPORTED
@@ -36,6 +36,12 @@ MISSING_ROUTES = {
     'compiled': Probe('no compiler but that of GRAPH mode, the route graph', _API, 'mindspore.compile'),
 }
 
+NO_CONVERSION = Probe(
+    'no conversion of a network into a synchronised one',
+    'mindspore.nn.SyncBatchNorm documentation, methods; mindspore.nn API list: no such name',
+    'mindspore.nn.SyncBatchNorm.convert_sync_batchnorm',
+)
+
 _SYNCHRONISED = 'mindspore.nn.SyncBatchNorm documentation'
 NO_RANKS = Probe(
     'no SyncBatchNorm over several processes on the CPU', f'{_SYNCHRONISED}, Supported Platforms: Ascend', REPORTED
@@ -64,6 +70,8 @@ def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
     found.extend(input_type(name) for name in map(dtype_name, data.inputs) if name in ('float64', 'bfloat16'))
     if case.route in MISSING_ROUTES:
         found.append(MISSING_ROUTES[case.route])
+    if Reload('conversion') in case.program:
+        found.append(NO_CONVERSION)
     if case.route == 'functional' and case.layer == 'batchnorm3d':
         found.append(NO_FUNCTION_OF_RANK_5)
     return found

@@ -264,6 +264,10 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
         pass
 
     def reloaded(self) -> HonestLayer:  # BN-STATE-13
+        return self.heir()
+
+    def heir(self) -> HonestLayer:
+        """A new layer with this one's mode, parameters and state."""
         layer = type(self)(self.case, self.data)
         layer.training = self.training
         layer.gamma, layer.beta = self.gamma.copy(), self.beta.copy()
@@ -273,6 +277,9 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
 
     def copied(self) -> HonestLayer:  # BN-STATE-13
         return self.reloaded()
+
+    def converted(self) -> HonestLayer:  # BN-SYNC-04
+        return self.heir()
 
     # --- what is reported
 

@@ -139,6 +139,17 @@ class TorchLayer(Layer):
             layer.load(self.handed)
         return layer
 
+    def converted(self) -> TorchLayer:
+        """Of a layer two levels down in a network, as users convert one (BN-SYNC-04)."""
+        nn = self.torch.nn
+        network = nn.Sequential(nn.Identity(), nn.Sequential(self.module))
+        inner = nn.SyncBatchNorm.convert_sync_batchnorm(network)[1][0]
+        if not isinstance(inner, nn.SyncBatchNorm):
+            raise RuntimeError(f'convert_sync_batchnorm left a {type(inner).__name__}')
+        layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data)
+        layer.take(inner)
+        return layer
+
     def load(self, saved: Mapping[str, Any]) -> None:
         self.module.load_state_dict(saved)
         for name, tensor in (self.handed or {}).items():

@@ -57,7 +57,7 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
       continue;
     }
     if (record.op === 'reload') {
-      steps.push(underRule('BN-STATE-13', acceptState(question, null, record.state, errors))); // BN-STATE-13
+      steps.push(underRule(record.converted === true ? 'BN-SYNC-04' : 'BN-STATE-13', acceptState(question, null, record.state, errors))); // BN-SYNC-04, BN-STATE-13
       continue;
     }
     const together = trajectory.ranks.map((rank) => rank.steps[index]!);

@@ -3,7 +3,8 @@ import { type FloatType, type IntegerType, integerTypes } from '../tensor/tensor
 import type { Mode, StatisticsRow, Step } from './case.ts';
 
 /**
- * `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads, `copy` copies deeply;
+ * `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads, `copy` copies deeply, `convert`
+ * makes the synchronised layer of it; `stay` is a forward in the mode of the one before, without a switch;
  * `describe` asks the layer what it is; `backward0` is the backward of the first forward, `backward1` of the second.
  */
 export function parseProgram(text: string): readonly Step[] {
@@ -11,11 +12,18 @@ export function parseProgram(text: string): readonly Step[] {
   for (const word of text.split('-')) {
     const forwards = steps.filter((step) => step.op === 'forward').length;
     if (word === 'reload' || word === 'describe') steps.push({ op: word });
-    else if (word === 'copy') steps.push({ op: 'reload', by: 'copy' });
+    else if (word === 'copy' || word === 'convert') steps.push({ op: 'reload', by: word === 'copy' ? 'copy' : 'conversion' });
+    else if (word === 'stay') steps.push({ op: 'forward', mode: lastMode(steps, text), input: forwards, stays: true });
     else if (!/^backward\d?$/.test(word)) steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
     else steps.push({ op: 'backward', of: word === 'backward' ? lastForward(steps, text) : nthForward(steps, Number(word.at(-1)), text), grad: steps.filter((step) => step.op === 'backward').length });
   }
   return steps;
+}
+
+function lastMode(steps: readonly Step[], text: string): Mode {
+  const last = steps.findLast((step) => step.op === 'forward');
+  if (last === undefined) throw axisError('program', text, 'a forward before each stay, such as eval-convert-stay');
+  return last.mode;
 }
 
 function lastForward(steps: readonly Step[], text: string): number {

@@ -36,6 +36,8 @@ export interface ForwardStep {
   readonly mode: Mode;
   /** Index into the rank's inputs. */
   readonly input: number;
+  /** No switch is called: `mode` is what the layer must be in by itself. Absent: false. */
+  readonly stays?: boolean;
 }
 
 export interface BackwardStep {
@@ -46,11 +48,14 @@ export interface BackwardStep {
   readonly grad: number;
 }
 
-/** State and parameters are saved, and the program goes on with a new layer that has loaded them, or with a deep copy (BN-STATE-13). */
+/**
+ * State and parameters are saved, and the program goes on with a new layer that has loaded them, or with a deep copy (BN-STATE-13), or with
+ * the synchronised layer into which the framework converts a network that holds the layer (BN-SYNC-04).
+ */
 export interface ReloadStep {
   readonly op: 'reload';
   /** Absent: `checkpoint`. */
-  readonly by?: 'checkpoint' | 'copy';
+  readonly by?: 'checkpoint' | 'copy' | 'conversion';
 }
 
 /** The layer says what it is: constructor, mode, text, what it stores (BN-ERR-04). */

@@ -28,6 +28,7 @@ const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
   storedVariance: ['running_var'],
   moveState: ['running_mean', 'running_var'],
   reloaded: ['running_mean', 'running_var', 'step_count'],
+  converted: ['running_mean', 'running_var', 'step_count'],
   inputGradientSource: ['dx'],
   parameterGradientSource: ['dgamma', 'dbeta'],
   gradientGamma: ['dx'],

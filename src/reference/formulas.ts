@@ -85,6 +85,8 @@ export interface Formulas {
   readonly moveState: (before: Moments, stored: Moments, m: number, initial: Moments) => Moments;
   /** State of a layer that was saved and loaded; also given what it began with, and that of a new one. */
   readonly reloaded: (saved: RunningState, initial: RunningState, fresh: RunningState) => RunningState;
+  /** The same of one that was converted into a synchronised layer. */
+  readonly converted: (own: RunningState, initial: RunningState, fresh: RunningState) => RunningState;
   /** Statistics by which dx and dγ treat the layer, given those that normalised it. */
   readonly inputGradientSource: (source: StatisticsSource) => StatisticsSource;
   readonly parameterGradientSource: (source: StatisticsSource) => StatisticsSource;
@@ -133,6 +135,7 @@ export const coreFormulas: Formulas = {
     variance: before.variance.map((rv, c) => (1 - m) * rv + m * stored.variance[c]!),
   }),
   reloaded: (saved) => saved, // BN-STATE-13
+  converted: (own) => own, // BN-SYNC-04
   inputGradientSource: (source) => source, // BN-GRAD-04
   parameterGradientSource: (source) => source,
   gradientGamma: (applied) => applied,

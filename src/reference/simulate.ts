@@ -23,7 +23,11 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
   const steps = question.ranks.map((): StepRecord[] => []);
   const ranks = steps.map((rankSteps) => ({ construct, steps: rankSteps }));
   const recordsOf = (step: Step): readonly StepRecord[] => {
-    if (step.op === 'reload') return states.map((state) => ({ op: 'reload', state: state === null || construct === null ? null : formulas.reloaded(state, construct, freshState(formulas, question.config.numFeatures)) })); // BN-STATE-13
+    if (step.op === 'reload') {
+      const goesOn = step.by === 'conversion' ? formulas.converted : formulas.reloaded; // BN-SYNC-04, BN-STATE-13
+      const converted = step.by === 'conversion' ? { converted: true } : {};
+      return states.map((state) => ({ op: 'reload', ...converted, state: state === null || construct === null ? null : goesOn(state, construct, freshState(formulas, question.config.numFeatures)) }));
+    }
     if (step.op === 'describe') return states.map((state) => ({ op: 'describe', state }));
     return step.op === 'forward' ? forwardOrRefuse(question, formulas, affine, states, ranks, step) : backwardOf(question, formulas, states, ranks, step);
   };

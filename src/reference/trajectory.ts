@@ -99,9 +99,11 @@ export interface RefusalRecord {
   readonly state: RunningState | null;
 }
 
-/** The layer was saved and loaded: its state is what it was. */
+/** The layer was saved and loaded, copied or converted: its state is what it was. */
 export interface ReloadRecord {
   readonly op: 'reload';
+  /** It was converted into a synchronised one. */
+  readonly converted?: boolean;
   readonly state: RunningState | null;
 }
 

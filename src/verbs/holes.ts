@@ -32,7 +32,7 @@ export function vocabulary({ parameters, modeTable }: ParametersFile): Vocabular
   const layers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'];
   return {
     layer: layers,
-    program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'describe'],
+    program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'convert', 'stay', 'describe'],
     rank: layers.flatMap((layer) => ['1', '2', '3', '4', '5'].map((rank) => `${layer}:${rank}`)),
     elements: ['0', '1', 'many'],
     features: ['own', 'other', 'zero', 'negative', 'fraction'],

@@ -181,6 +181,21 @@ class StateLostOnReload(HonestLayer):
         return layer
 
 
+class StateLostOnConversion(HonestLayer):
+    def converted(self) -> HonestLayer:
+        layer = super().converted()
+        fresh = type(self)(self.case, self.data)
+        layer.running_mean, layer.running_var = fresh.running_mean, fresh.running_var
+        return layer
+
+
+class ModeLostOnConversion(HonestLayer):
+    def converted(self) -> HonestLayer:
+        layer = super().converted()
+        layer.training = True
+        return layer
+
+
 class InputModified(HonestLayer):
     def reported_y(self, y: np.ndarray, dtype: np.dtype) -> np.ndarray:
         self.witness.lent('x')[...] = y
@@ -209,6 +224,8 @@ CONTRACT: dict[str, type[HonestLayer]] = {
     'integer-input-accepted': IntegerInputAccepted,
     'state-changed-by-refused-call': StateChangedByRefusedCall,
     'state-lost-on-reload': StateLostOnReload,
+    'state-lost-on-conversion': StateLostOnConversion,
+    'mode-lost-on-conversion': ModeLostOnConversion,
     'affine-false-refused': AffineFalseRefused,
     'memory-order-ignored': MemoryOrderIgnored,
     'input-modified': InputModified,

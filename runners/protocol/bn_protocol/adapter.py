@@ -104,6 +104,13 @@ class Layer(abc.ABC):
         """
         raise AdapterFault('this adapter does not copy layers')
 
+    def converted(self) -> Layer:
+        """The synchronised layer that the framework makes of this one inside a network.
+
+        :raises AdapterFault: the adapter has no way to convert
+        """
+        raise AdapterFault('this adapter does not convert layers')
+
     def describe(self) -> Description:
         """What the layer says of itself; nothing is called that could change it.
 
@@ -128,7 +135,7 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
                 y, tapes[position] = layer.forward(*step)
                 seen = {'y': y}
             elif isinstance(step, Reload):
-                layer = layer.reloaded() if step.by == 'checkpoint' else layer.copied()
+                layer = successor(layer, step.by)
                 seen = {}
             elif isinstance(step, Describe):
                 seen = {'described': layer.describe()}
@@ -144,6 +151,11 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
         if 'error' in seen:
             break
     return RankObservation(before, steps)
+
+
+def successor(layer: Layer, by: str) -> Layer:
+    """The layer that a program goes on with after a ``Reload``."""
+    return {'checkpoint': layer.reloaded, 'copy': layer.copied, 'conversion': layer.converted}[by]()
 
 
 def refusal(error: Exception) -> dict[str, str]:

@@ -26,7 +26,7 @@ ROUTES = frozenset(
 #: no gradient is recorded there
 WITHOUT_GRADIENTS = frozenset(('no-grad', 'inference-mode'))
 LAYOUTS = frozenset(('contiguous', 'channels-last', 'transposed', 'strided', 'offset', 'expanded'))
-RELOADS = frozenset(('checkpoint', 'copy'))
+RELOADS = frozenset(('checkpoint', 'copy', 'conversion'))
 SYNCHRONISED = 'syncbatchnorm'
 
 
@@ -59,7 +59,7 @@ class RankData(NamedTuple):
 
 
 class Forward(NamedTuple):
-    #: ``fresh``: the mode that the constructor left, no switch is called (BN-STATE-08)
+    #: ``fresh``: no switch is called, the mode is what the constructor or the steps before have left (BN-STATE-08)
     mode: str
     #: index into the rank's inputs
     input: int
@@ -77,7 +77,7 @@ class Backward(NamedTuple):
 class Reload(NamedTuple):
     """State and parameters are saved, and the program goes on with a new layer that has loaded them, or with a copy."""
 
-    #: ``checkpoint``, or ``copy`` for a deep copy
+    #: ``checkpoint``, ``copy`` for a deep copy, or ``conversion`` into a synchronised layer (BN-SYNC-04)
     by: str = 'checkpoint'
 
 
@@ -180,7 +180,7 @@ def _steps_of(raw: Sequence[Mapping[str, Any]], inputs: int, available: int) -> 
         op = step['op']
         if op == 'forward':
             _check_index('input', step['input'], inputs)
-            mode = _one_of('mode', step['mode'], MODES)
+            mode = 'fresh' if step.get('stays', False) else _one_of('mode', step['mode'], MODES)
             program.append(Forward(mode, step['input'], tuple(grads.get(position, ()))))
         elif op == 'backward':
             of = step['of']

@@ -95,7 +95,20 @@ export const modeVariants: readonly FormulaVariant[] = [
     translation: 'save and load the running statistics with the parameters',
     change: { reloaded: ({ count, updates }, { mean, variance }) => ({ mean, variance, count, updates }) },
     forms: [{ reloaded: ({ count, updates }, _, { mean, variance }) => ({ mean, variance, count, updates }) }, { reloaded: (_, _initial, fresh) => fresh }],
-    concerns: ({ program }) => program.some(({ op }) => op === 'reload'),
+    concerns: ({ program }) => program.some((step) => step.op === 'reload' && step.by !== 'conversion'),
+  },
+  {
+    id: 'state-lost-on-conversion', rule: 'BN-SYNC-04', title: 'a layer that was converted into a synchronised one has the running statistics of a new one',
+    translation: 'load the running statistics into the converted network once more',
+    change: { converted: ({ count, updates }, { mean, variance }) => ({ mean, variance, count, updates }) },
+    forms: [{ converted: ({ count, updates }, _, { mean, variance }) => ({ mean, variance, count, updates }) }, { converted: (_, _initial, fresh) => fresh }],
+    concerns: converts,
+  },
+  {
+    id: 'mode-lost-on-conversion', rule: 'BN-SYNC-04', title: 'a layer that was converted into a synchronised one is in training mode',
+    translation: 'switch the converted network to the mode again',
+    change: { effectiveMode: (mode, row, earlier) => (wasJustConverted(earlier) ? 'train' : coreFormulas.effectiveMode(mode, row, earlier)) },
+    concerns: ({ program }) => program.some((step, index) => step.op === 'forward' && step.stays === true && converts({ program: program.slice(index - 1, index) })),
   },
   {
     id: 'state-moved-by-backward', rule: 'BN-STATE-07', title: 'the backward pass moves the running statistics again',
@@ -109,6 +122,15 @@ export const modeVariants: readonly FormulaVariant[] = [
     change: { updatesInForward: false, updatesInBackward: true },
   },
 ];
+
+function converts({ program }: Pick<Case, 'program'>): boolean {
+  return program.some((step) => step.op === 'reload' && step.by === 'conversion');
+}
+
+function wasJustConverted(earlier: readonly StepRecord[]): boolean {
+  const last = earlier.at(-1);
+  return last?.op === 'reload' && last.converted === true;
+}
 
 function hasTrained(earlier: readonly StepRecord[]): boolean {
   return earlier.some((record) => record.op === 'forward' && record.mode === 'train');

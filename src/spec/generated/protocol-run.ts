@@ -13,6 +13,10 @@ export type Step =
        * Index into the rank's inputs.
        */
       input: number;
+      /**
+       * No switch is called: mode is what the layer must be in by itself. Absent: false.
+       */
+      stays?: boolean;
     }
   | {
       op: 'backward';
@@ -31,9 +35,9 @@ export type Step =
        */
       op: 'reload';
       /**
-       * copy: a deep copy of the layer in place of saving and loading. Absent: checkpoint.
+       * copy: a deep copy of the layer in place of saving and loading; conversion: the synchronised layer that the framework makes of it. Absent: checkpoint.
        */
-      by?: 'checkpoint' | 'copy';
+      by?: 'checkpoint' | 'copy' | 'conversion';
     }
   | {
       /**

@@ -20,6 +20,7 @@ const largestScript = 100_000;
 export function whyNoScript(subject: Subject, question: Case): string | null {
   const { framework } = subject;
   if (question.program.some(({ op }) => op === 'describe')) return 'the layer is asked to describe itself, which no number shows';
+  if (question.program.some((step) => step.op === 'reload' && step.by === 'conversion')) return 'the layer is converted into a synchronised one, which has no spelling in a script';
   const elements = elementsOf(question);
   if (elements > largestScript) return `${String(elements)} input elements are more than the ${String(largestScript)} that a script takes`;
   if (framework === 'miniature' && subject.variant !== undefined) return whyNoMiniature(subject.variant, question);

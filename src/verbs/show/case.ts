@@ -45,7 +45,7 @@ function formatData({ ranks }: Case): string[] {
 function formatOperation(step: Step | undefined): string {
   if (step === undefined) return 'nothing';
   if (step.op === 'describe') return 'asked what it is';
-  if (step.op === 'reload') return step.by === 'copy' ? 'copied deeply' : 'saved, and loaded into a new layer';
+  if (step.op === 'reload') return step.by === 'conversion' ? 'converted into a synchronised layer' : step.by === 'copy' ? 'copied deeply' : 'saved, and loaded into a new layer';
   return step.op === 'forward' ? `forward in ${step.mode} mode on input ${String(step.input)}` : `backward of step ${String(step.of)} with gradient ${String(step.grad)}`;
 }
 
