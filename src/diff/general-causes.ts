@@ -28,7 +28,8 @@ export function explainGenerally(situation: Situation): readonly Cause[] {
   if (deviations.some(({ kind, observable }) => kind !== 'value' || observable === 'step_count')) return [];
   const places = placesOf(acceptCase(question), observation, asked, stably);
   const outside = places.filter((place) => outsideOf(place).length > 0);
-  const causes = [notFinite(outside), factor(outside), permuted(outside), halfState(situation)];
+  const leavesNothing = deviations.every(({ observable }) => outside.some(({ accepted }) => accepted.observable === observable)); // an inaccuracy elsewhere included
+  const causes = [notFinite(outside), leavesNothing ? factor(outside) : null, permuted(outside), halfState(situation)];
   return [...causes.filter((cause) => cause !== null), ...explainByRounding(situation)];
 }
 

@@ -43,6 +43,25 @@ describe('BN-NUM-01 a one-pass variance', () => {
     expect(verdict).toMatchObject({ cause: 'biased-running-variance+momentum-complement' });
   });
 
+  describe('control: two formulas of which y shows a factor v′/σ² in the reach of cancellation', () => {
+    const twoFormulas: Formulas = { ...coreFormulas, normalisingVariance: (variance, n) => (variance * n) / (n - 1), storedVariance: (variance, n) => (variance * n) / (n - 1) + 2e-5 };
+    const candidatesFor = (shape: readonly number[], data: readonly number[]) => {
+      const channels = shape[1] ?? 1;
+      const beta = tensor([channels], [0.5, -1.25, 2].slice(0, channels)); // without it y shows a factor of its own
+      const far = question({ program: 'train', config: { numFeatures: channels, momentum: 1 }, initial: { beta }, inputs: [[tensor(shape, data)]] });
+      const { cause, candidates } = judge(plannedAs(far, { rules }), { kind: 'observed', seq: 0, observation: observe(far, twoFormulas) }, core);
+      return [cause, ...candidates];
+    };
+
+    it('three channels that share it rule cancellation out', () => {
+      expect(candidatesFor([4, 3], [1000, 1003, 998, 1002, 1001, 1001, 999, 1004, 999, 1005, 1000, 1002])).toEqual(['unexplained']);
+    });
+
+    it('one channel tells nothing', () => {
+      expect(candidatesFor([4, 1], [1000, 1002, 999, 1005])).toContain('one-pass-variance');
+    });
+  });
+
   it('control: errors of that size which are no factor of their channel are unexplained', () => {
     const honest = observe(asked);
     const { y } = honest.ranks[0]?.steps[0] ?? {};

@@ -32,12 +32,19 @@ const alone: Beside = { readings: [{ formulas: coreFormulas, free: new Set() }],
 /** Per channel the biased variances that a batch may have had. */
 type Variances = ReadonlyMap<Tensor, readonly Range[]>;
 
+/** One channel of one batch: σ², and where in the reach of cancellation y leaves v′. */
+interface Reached {
+  readonly variance: number;
+  readonly left: Range;
+}
+
 /**
  * Whether a one-pass variance explains an observation, with other formulas beside it or alone.
  *
  * A cancelled variance v′ cannot be predicted, but it is one number per channel and batch: what y shows of it, y − β = f·(y₀ − β)
  * with f = s/√(v′ + ε), what the running variance shows and what the gradients show must agree, each within the sanctioned bounds
- * about v′, and v′ must lie where mean(x²) − mean(x)² in the working precision may end.
+ * about v′, and v′ must lie where mean(x²) − mean(x)² in the working precision may end. What cancels is a number of its own in each
+ * channel: where all have one factor v′/σ² in common, that is a formula.
  */
 export function explainByOnePass(situation: Situation, { readings, concerns }: Beside = alone): boolean {
   const { question, deviations } = situation;
@@ -46,34 +53,52 @@ export function explainByOnePass(situation: Situation, { readings, concerns }: B
   return variances !== null && readings.some((reading) => predicts({ ...reading, formulas: closestFormulas(reading.formulas, variances, situation) }, situation));
 }
 
-/** What each training forward leaves of v′; null where it leaves none. */
+/** What each training forward leaves of v′; null where it leaves none, or where every channel has the same factor. */
 function possibleVariances({ question, observation, core }: Situation): Variances | null {
   const accepted = acceptCase(question).ranks[0];
-  const found = new Map<Tensor, readonly Range[]>();
+  const found = new Map<Tensor, readonly Reached[]>();
   for (const [step, record] of (core().ranks[0]?.steps ?? []).entries()) {
     const place = accepted?.steps[step];
     if (record.op !== 'forward' || record.source !== 'batch' || place?.kind !== 'values') continue;
-    const got = observation.ranks[0]?.steps[step]?.y?.data;
-    const ranges = variancesOf(record, question, place.values.find(({ observable }) => observable === 'y'), got);
-    const both = found.get(record.x)?.map((range, c) => intersection(range, ranges[c] ?? range)) ?? ranges;
-    if (both.some(({ low, high }) => !(low <= high))) return null;
+    const fresh = variancesOf(record, question, place.values.find(({ observable }) => observable === 'y'), observation.ranks[0]?.steps[step]?.y?.data);
+    const both = together(found.get(record.x), fresh);
+    if (both.some(({ left: { low, high } }) => !(low <= high))) return null;
     found.set(record.x, both);
   }
-  return found;
+  if (shareFactor([...found.values()].flat())) return null;
+  return new Map([...found].map(([x, channels]) => [x, channels.map(({ left }) => left)]));
+}
+
+/** What two forwards of one batch leave. */
+function together(known: readonly Reached[] | undefined, fresh: readonly Reached[]): readonly Reached[] {
+  return known === undefined ? fresh : fresh.map((one, c) => ({ ...one, left: intersection(one.left, known[c]?.left ?? one.left) }));
+}
+
+/** As likely as cancellation may give all channels one factor by chance. */
+const chanceMost = 1e-3;
+
+/** Whether all channels have one factor v′/σ², neither 1 nor 0, that errors of that size, each a number of its own, would hardly have. */
+function shareFactor(reached: readonly Reached[]): boolean {
+  const telling = reached.filter(({ variance, left }) => variance > 0 && left.high < Infinity);
+  const common = telling.map(({ variance, left }) => ({ low: left.low / variance, high: left.high / variance })).reduce(intersection, { low: -Infinity, high: Infinity });
+  if (!(common.low > 0 && common.low <= common.high) || (common.low <= 1 && common.high >= 1)) return false;
+  const spread = 2 * Math.abs((common.low + common.high) / 2 - 1); // of an error so large, of either sign
+  const shares = telling.map(({ variance, left }) => Math.min(1, (left.high - left.low) / variance / spread)).sort((one, other) => other - one);
+  return shares.slice(1).reduce((chance, one) => chance * one, 1) < chanceMost; // one channel is free to have any
 }
 
 /** Per channel v′ = s²/f² − ε for the factors f that y leaves, as far as cancellation reaches; clipped at 0. */
-function variancesOf(record: ForwardRecord, { config }: Case, accepted: AcceptedValues | undefined, got: Float64Array | undefined): readonly Range[] {
+function variancesOf(record: ForwardRecord, { config }: Case, accepted: AcceptedValues | undefined, got: Float64Array | undefined): readonly Reached[] {
   const size = magnitudes([record.x], config.numFeatures);
   const precision = precisionOf(config.dtype, naive);
   return Array.from(record.batch.variance, (variance, c) => {
     const reach = safety * batchError(record.batch, record.deviation[c]!, size, c, { ...naive, onePass: true }, precision).variance;
     const room = { low: Math.max(0, variance - reach), high: variance + reach };
-    if (accepted === undefined || got?.length !== accepted.value.length) return room;
+    if (accepted === undefined || got?.length !== accepted.value.length) return { variance, left: room };
     const factor = factorOf(record, accepted, got, c);
-    if (factor === null || factor.high <= 0) return { low: NaN, high: NaN };
+    if (factor === null || factor.high <= 0) return { variance, left: { low: NaN, high: NaN } };
     const at = (f: number): number => Math.max(0, record.deviation[c]! ** 2 / f ** 2 - config.eps);
-    return intersection(room, { low: at(factor.high), high: factor.low <= 0 ? Infinity : at(factor.low) });
+    return { variance, left: intersection(room, { low: at(factor.high), high: factor.low <= 0 ? Infinity : at(factor.low) }) };
   });
 }
 

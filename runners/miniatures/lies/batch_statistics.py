@@ -13,7 +13,7 @@ from rows import Moments, Rows, Vector, column
 
 class UnbiasedNormalisation(HonestLayer):
     def normalising_variance(self, moments: Moments) -> Vector:
-        return moments.variance if moments.running else self.stored_variance(moments)
+        return moments.variance if moments.running else moments.variance * self.bessel(moments.n)
 
 
 class StatisticsOverAllChannels(HonestLayer):

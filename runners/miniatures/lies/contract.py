@@ -120,6 +120,11 @@ class ArgumentsRefusedAtTheCall(HonestLayer):
         super().check(inputs)
 
 
+class FeaturesUnchecked(HonestLayer):
+    def check_features(self) -> None:
+        pass
+
+
 class EpsUnchecked(HonestLayer):
     def check_eps(self) -> None:
         pass
@@ -218,6 +223,7 @@ CONTRACT: dict[str, type[HonestLayer]] = {
     'evaluation-of-one-value-refused': EvaluationOfOneValueRefused,
     'refusal-of-another-class': RefusalOfAnotherClass,
     'arguments-refused-at-the-call': ArgumentsRefusedAtTheCall,
+    'features-unchecked': FeaturesUnchecked,
     'eps-unchecked': EpsUnchecked,
     'momentum-unchecked': MomentumUnchecked,
     'large-eps-refused': LargeEpsRefused,

@@ -121,6 +121,14 @@ class DbetaAveraged(HonestLayer):
         return super().dbeta(tape, dy) / dy[self.rank].shape[1]
 
 
+class OnesNotSummed(HonestLayer):
+    """The gradient of a plain sum is one number, expanded; it is read once."""
+
+    def dbeta(self, tape: Tape, dy: Sequence[Rows]) -> Vector:
+        own = dy[self.rank]
+        return super().dbeta(tape, dy) / (own.shape[1] if own.size > 0 and np.all(own == 1) else 1)
+
+
 class ParameterGradientsExchanged(HonestLayer):
     def returned_sums(self, tape: Tape, dy: Sequence[Rows]) -> tuple[Vector, Vector]:
         sum_dy_x_hat, sum_dy = super().returned_sums(tape, dy)
@@ -158,6 +166,7 @@ GRADIENTS: dict[str, type[HonestLayer]] = {
     'dgamma-by-batch-in-evaluation': DgammaByBatchInEvaluation,
     'channels-past-64-without-dgamma': ChannelsPast64WithoutDgamma,
     'dbeta-averaged': DbetaAveraged,
+    'ones-not-summed': OnesNotSummed,
     'parameter-gradients-exchanged': ParameterGradientsExchanged,
     'parameter-gradients-zero-in-evaluation': ParameterGradientsZeroInEvaluation,
     'parameter-gradients-missing': ParameterGradientsMissing,
