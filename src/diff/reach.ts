@@ -31,6 +31,7 @@ const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
   converted: ['running_mean', 'running_var', 'step_count'],
   inputGradientSource: ['dx'],
   parameterGradientSource: ['dgamma', 'dbeta'],
+  gradientState: ['dx', 'dgamma'],
   gradientGamma: ['dx'],
   batchInputGradient: ['dx'],
   runningInputGradient: ['dx'],

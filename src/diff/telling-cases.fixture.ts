@@ -59,6 +59,7 @@ export const tellingCases: readonly Case[] = [
   telling({ program: 'train-reload-eval-train', shapes: [[5, 3]] }),
   telling({ program: 'train-convert-stay-eval', shapes: [[5, 3]] }),
   telling({ program: 'eval-convert-stay', shapes: [[5, 3]] }),
+  telling({ program: 'eval-train-backward1-backward0', shapes: [[5, 3]] }),
   telling({ program: whole, shapes: [[5, 3]], config: { statistics: 'untracked' } }),
   telling({ program: whole, shapes: [[5, 3]], config: { statistics: 'batch' } }),
   telling({ program: whole, shapes: [[5, 3]], config: { statistics: 'running' } }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { coreFormulas } from './formulas.ts';
 import { backwardOf, distance, forwardOf, goldenGradient, goldenInput, question, tensor } from './question.fixture.ts';
 import { simulate } from './simulate.ts';
 
@@ -25,6 +26,16 @@ describe('BN-GRAD-03 the gradient of β is the sum of dy', () => {
 });
 
 describe('BN-GRAD-04 by running statistics the input gradient treats mean and variance as constants', () => {
+  it('golden: an evaluation differentiated after a training step keeps the statistics of its own forward', () => {
+    // rv 1 before, 0.9·1 + 0.1·50 = 5.9 after a batch of unbiased variance 50: dx is 1/√(1 + ε), not 1/√(5.9 + ε)
+    const late = question({
+      program: 'eval-train-backward0', config: { numFeatures: 1, eps: 1e-4 },
+      inputs: [[tensor([1, 1], [2]), tensor([2, 1], [-5, 5])]], grads: [[tensor([1, 1], [1])]],
+    });
+    expect(backwardOf(simulate(late), 2).dx[0]).toBeCloseTo(0.9999500037, 9);
+    expect(backwardOf(simulate(late, { ...coreFormulas, gradientState: (_, now) => now }), 2).dx[0]).toBeCloseTo(0.411690, 6);
+  });
+
   it('golden: dx = 0.99999500003749969·dy on a fresh layer', () => {
     expect(distance(run('eval-backward').dx, goldenGradient.data.map((dy) => dy * 0.99999500003749969))).toBeLessThan(1e-14);
   });

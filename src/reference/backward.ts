@@ -30,9 +30,9 @@ export function backward(
   forwards: readonly ForwardRecord[], grads: readonly Tensor[],
 ): readonly BackwardRecord[] {
   const sources = forwards.map((record) => formulas.inputGradientSource(record.source));
-  const views = forwards.map((record, rank) => viewBy(config.eps, formulas, record, sources[rank]!));
+  const views = forwards.map((record, rank) => viewBy(config.eps, formulas, record, sources[rank]!, states[rank] ?? null));
   const viewed = forwards.map((record, rank) => gradientSums(record, grads[rank]!, views[rank]!));
-  const ownViews = forwards.map((record) => viewBy(config.eps, formulas, record, formulas.parameterGradientSource(record.source)));
+  const ownViews = forwards.map((record, rank) => viewBy(config.eps, formulas, record, formulas.parameterGradientSource(record.source), states[rank] ?? null));
   const own = forwards.map((record, rank) => (sameView(ownViews[rank]!, views[rank]!) ? viewed[rank]! : gradientSums(record, grads[rank]!, ownViews[rank]!)));
   return forwards.map((record, rank) => {
     const state = states[rank] ?? null;
@@ -49,9 +49,10 @@ export function backward(
   });
 }
 
-function viewBy(eps: number, formulas: Formulas, record: ForwardRecord, source: StatisticsSource): Normalisation {
-  if (source === record.source) return { mean: record.mean, deviation: record.deviation };
-  return normalisation(eps, formulas, source, record.batch, record.state);
+function viewBy(eps: number, formulas: Formulas, record: ForwardRecord, source: StatisticsSource, now: RunningState | null): Normalisation {
+  const running = formulas.gradientState(record.state, now);
+  if (source === record.source && (source === 'batch' || running === record.state)) return { mean: record.mean, deviation: record.deviation };
+  return normalisation(eps, formulas, source, record.batch, running);
 }
 
 function sameView(a: Normalisation, b: Normalisation): boolean {

@@ -90,6 +90,8 @@ export interface Formulas {
   /** Statistics by which dx and dγ treat the layer, given those that normalised it. */
   readonly inputGradientSource: (source: StatisticsSource) => StatisticsSource;
   readonly parameterGradientSource: (source: StatisticsSource) => StatisticsSource;
+  /** Running statistics by which a gradient treats an evaluation, given those of the forward and those of the backward. */
+  readonly gradientState: (atForward: RunningState | null, atBackward: RunningState | null) => RunningState | null;
   /** γ that scales dx, given what the forward applied and the state at the backward. */
   readonly gradientGamma: (applied: Float64Array, state: RunningState | null, config: LayerConfig) => Float64Array;
   readonly batchInputGradient: (at: GradientChannel, dy: number, normalised: number) => number;
@@ -138,6 +140,7 @@ export const coreFormulas: Formulas = {
   converted: (own) => own, // BN-SYNC-04
   inputGradientSource: (source) => source, // BN-GRAD-04
   parameterGradientSource: (source) => source,
+  gradientState: (atForward) => atForward,
   gradientGamma: (applied) => applied,
   batchInputGradient: ({ gamma, deviation, count, dySum, dyNormalisedSum }, dy, normalised) =>
     (gamma / deviation) * (dy - dySum / count - (normalised * dyNormalisedSum) / count), // BN-GRAD-01

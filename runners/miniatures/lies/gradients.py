@@ -82,6 +82,11 @@ class TailGradientZero(HonestLayer):
 # --- of the parameters
 
 
+class LateEvaluationGradient(HonestLayer):
+    def backward(self, tape: Tape, nth: int) -> Observation:
+        return super().backward(tape if tape.by_batch else tape._replace(moments=self.running_moments(tape.rows)), nth)
+
+
 class DgammaWithoutNormalisation(HonestLayer):
     def dgamma(self, tape: Tape, dy: Sequence[Rows]) -> Vector:
         rows, moments = tape.rows[self.rank], tape.moments[self.rank]
@@ -153,6 +158,7 @@ GRADIENTS: dict[str, type[HonestLayer]] = {
     'unbiased-input-gradient': UnbiasedInputGradient,
     'x-hat-term-added': XHatTermAdded,
     'training-gradient-in-evaluation': TrainingGradientInEvaluation,
+    'late-evaluation-gradient': LateEvaluationGradient,
     'gradient-through-running-average': GradientThroughRunningAverage,
     'dx-without-gamma': DxWithoutGamma,
     'dx-without-deviation': DxWithoutDeviation,

@@ -82,6 +82,12 @@ export const gradientVariants: readonly FormulaVariant[] = [
     forms: [{ inputGradientSource: () => 'batch', parameterGradientSource: () => 'batch' }],
   },
   {
+    id: 'late-evaluation-gradient', rule: 'BN-GRAD-04', title: 'the gradient of an evaluation takes the running statistics of its backward pass, not of its forward pass',
+    translation: 'differentiate an evaluation before the layer trains again',
+    like: ['PyTorch'], // aten/src/ATen/native/Normalization.cpp: running_mean and running_var are inputs of the backward, without a version check
+    change: { gradientState: (_, atBackward) => atBackward },
+  },
+  {
     id: 'dgamma-without-normalisation', rule: 'BN-GRAD-02', title: 'dγ is Σ dy·(x − μ)',
     translation: 'divide dγ by s',
     change: { gammaGradient: ({ dyNormalisedSum, deviation }) => dyNormalisedSum * deviation },
