@@ -26,7 +26,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'runners' / 'protocol'))
 
 from bn_protocol.adapter import Adapter, Observed
-from bn_protocol.cases import Case, decode_case
+from bn_protocol.cases import Case, CaseError, decode_cases
 from bn_protocol.frames import read_frame
 from bn_protocol.streams import take_sink, take_source, write_fully
 from bn_protocol.tensors import BFloat16
@@ -53,9 +53,15 @@ def read_cases(path: Path) -> list[Case]:
     with path.open('rb') as source:
         frame = read_frame(source)
         while frame is not None:
-            cases.extend(decode_case(raw, frame.payload) for raw in frame.header['cases'])
+            cases.extend(map(required, decode_cases(frame.header['cases'], frame.payload)))
             frame = read_frame(source)
     return cases
+
+
+def required(case: Case | CaseError) -> Case:
+    if isinstance(case, CaseError):
+        raise case
+    return case
 
 
 def seconds_of(observe: Callable[[Case], Any], cases: Sequence[Case]) -> float:

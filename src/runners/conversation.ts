@@ -48,7 +48,13 @@ export const silent: ConversationListener = { onAnswer: () => {}, onChange: () =
 interface Pending {
   /** Undefined for a fence. */
   readonly question: Question | undefined;
-  readonly frame: { left: number };
+  readonly frame: AskedFrame;
+}
+
+interface AskedFrame {
+  /** Questions that are unanswered. */
+  left: number;
+  bytes: number;
 }
 
 const firstFenceSeq = 2 ** 52; // beyond every seq of a question
@@ -72,10 +78,12 @@ export class Conversation {
 
   /** Frames that hold an unanswered question. */
   frames = 0;
+  /** Size of these frames. */
+  bytes = 0;
   /** Frames asked in this life. */
   asked = 0;
-  /** Questions answered in this life. */
-  answered = 0;
+  /** Questions asked in this life. */
+  questions = 0;
   broken: Break | undefined;
 
   constructor(options: ConversationOptions) {
@@ -107,12 +115,12 @@ export class Conversation {
 
   /** Sends a batch as one frame. */
   ask(questions: readonly Question[]): void {
-    const frame = { left: questions.length };
+    const frame = { left: questions.length, bytes: 0 };
     for (const question of questions) {
       if (this.#pending.has(question.seq)) throw new RangeError(`seq ${question.seq} is in flight already`);
       this.#pending.set(question.seq, { question, frame });
     }
-    this.#send(questions);
+    this.#send(questions, frame);
   }
 
   /**
@@ -121,8 +129,9 @@ export class Conversation {
    */
   fence(): void {
     const seq = firstFenceSeq + this.asked;
-    this.#pending.set(seq, { question: undefined, frame: { left: 1 } });
-    this.#send([{ seq, case: smokeCase(this.#identity?.layers[0] ?? 'batchnorm2d') }]);
+    const frame = { left: 1, bytes: 0 };
+    this.#pending.set(seq, { question: undefined, frame });
+    this.#send([{ seq, case: smokeCase(this.#identity?.layers[0] ?? 'batchnorm2d') }], frame);
   }
 
   /** Whether an answer waits for a fence. */
@@ -152,11 +161,15 @@ export class Conversation {
     clearTimeout(this.#timer);
   }
 
-  #send(questions: readonly Question[]): void {
+  #send(questions: readonly Question[], frame: AskedFrame): void {
     if (this.frames === 0) this.#startTimer();
+    const bytes = encodeRun(this.asked, questions);
+    frame.bytes = bytes.length;
     this.frames += 1;
-    this.#options.process.stdin.write(encodeRun(this.asked, questions));
+    this.bytes += bytes.length;
+    this.#options.process.stdin.write(bytes);
     this.asked += 1;
+    this.questions += questions.length;
   }
 
   #read(chunk: Buffer): void {
@@ -197,15 +210,19 @@ export class Conversation {
     const wasOldest = this.#pending.keys().next().value === message.seq;
     this.#pending.delete(message.seq);
     pending.frame.left -= 1;
-    if (pending.frame.left === 0) this.frames -= 1;
+    if (pending.frame.left === 0) this.#closeFrame(pending.frame);
     if (wasOldest) this.#startTimer();
     this.#handOn(pending.question && { question: pending.question, answer });
+  }
+
+  #closeFrame({ bytes }: AskedFrame): void {
+    this.frames -= 1;
+    this.bytes -= bytes;
   }
 
   #handOn(next: Held | undefined): void {
     const held = this.#held;
     this.#held = next;
-    if (next !== undefined) this.answered += 1;
     if (held !== undefined) this.#listener.onAnswer(held.question, held.answer);
     this.#listener.onChange();
   }

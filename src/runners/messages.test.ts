@@ -31,28 +31,56 @@ const anyCase = fc
 
 type Sent = Required<RawTensor>;
 
+interface SentCase {
+  readonly seq: number;
+  readonly at: number;
+  readonly config: Case['config'];
+  readonly initial: { readonly gamma: Sent };
+  readonly ranks: readonly { readonly inputs: Sent[]; readonly grads: Sent[] }[];
+}
+
+/** The cases of a message, each written out, as a runner takes them. */
+function sentCases(rawHeader: unknown): readonly SentCase[] {
+  const { cases } = rawHeader as { cases: readonly (SentCase | { readonly like: number })[] };
+  return cases.map((one) => ('like' in one ? { ...(cases[one.like] as SentCase), ...(one as unknown as SentCase) } : one));
+}
+
 describe('run messages', () => {
   it('property: fit their schema, keep every bit of every tensor, and align it to 8 bytes', () => {
     const property = fc.property(fc.array(anyCase, { minLength: 1, maxLength: 4 }), (cases) => {
       const { rawHeader, payload } = open(encodeRun(3, cases.map((one, seq) => ({ seq, case: one }))));
       requireValid('run', rawHeader);
       expect(payload.length).toBe(cases.reduce((sum, one) => sum + payloadBytes(one), 0));
-      const message = rawHeader as { batch: number; cases: readonly { seq: number; initial: { gamma: Sent }; ranks: readonly { inputs: Sent[]; grads: Sent[] }[] }[] };
-      expect(message.batch).toBe(3);
-      for (const [seq, sent] of message.cases.entries()) {
+      expect((rawHeader as { readonly batch: number }).batch).toBe(3);
+      for (const [seq, sent] of sentCases(rawHeader).entries()) {
         const asked = cases[seq]!;
         const raw = [sent.initial.gamma, ...sent.ranks.flatMap(({ inputs, grads }) => [...inputs, ...grads])];
         const tensors = [asked.initial.gamma, ...asked.ranks.flatMap(({ inputs, grads }) => [...inputs, ...grads])];
         expect(sent.seq).toBe(seq);
+        expect(sent.config).toEqual(asked.config);
         expect(raw.map(({ dtype, shape }) => ({ dtype, shape }))).toEqual(tensors.map(({ dtype, shape }) => ({ dtype, shape })));
         for (const [i, { offset }] of raw.entries()) {
           const bytes = encodeTensor(tensors[i]!);
-          expect(offset % 8).toBe(0);
-          expect(payload.subarray(offset, offset + bytes.length).equals(bytes)).toBe(true);
+          const start = sent.at + offset;
+          expect(start % 8).toBe(0);
+          expect(payload.subarray(start, start + bytes.length).equals(bytes)).toBe(true);
         }
       }
     });
     fc.assert(property);
+  });
+
+  it('a case that differs from an earlier one in configuration and data alone says only these, whatever lies between', () => {
+    const one = smokeCase('batchnorm1d');
+    const ranks = one.ranks.map((rank) => ({ ...rank, inputs: rank.inputs.map((x) => ({ ...x, data: x.data.map((value) => value + 1) })) }));
+    const moved = { ...one, config: { ...one.config, eps: 0.5 }, ranks };
+    const other = { ...one, layout: 'strided' } as const;
+    const { rawHeader } = open(encodeRun(0, [one, other, moved].map((asked, seq) => ({ seq, case: asked }))));
+    requireValid('run', rawHeader);
+    const bytes = payloadBytes(one);
+    const { cases } = rawHeader as { cases: readonly object[] };
+    expect(cases[1]).toMatchObject({ seq: 1, at: bytes, layout: 'strided' });
+    expect(cases[2]).toEqual({ seq: 2, at: 2 * bytes, config: moved.config, like: 0 });
   });
 
   it('BN-DTYPE-03 the inputs travel in the integer type that is asked, the gradients in their own', () => {
@@ -82,7 +110,7 @@ describe('run messages', () => {
   it('the id and everything else about a case stay here', () => {
     const { rawHeader } = open(encodeRun(0, [{ seq: 5, case: smokeCase('batchnorm1d') }]));
     const { cases } = rawHeader as { cases: object[] };
-    expect(Object.keys(cases[0]!)).toEqual(['seq', 'layer', 'config', 'initial', 'ranks', 'program']);
+    expect(Object.keys(cases[0]!)).toEqual(['seq', 'at', 'config', 'layer', 'initial', 'ranks', 'program']);
   });
 
   it('NaN and infinities in the configuration are refused: JSON has none', () => {

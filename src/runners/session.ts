@@ -63,7 +63,8 @@ export interface Session {
 }
 
 const batchLimits = { cases: 32, payloadBytes: 4 * 2 ** 20 };
-const framesInFlight = 4;
+/** A judge that a hard case holds up must not let the runner stand still. */
+const inFlight = { framesInFlight: 8, bytesInFlight: 4 * 2 ** 20 };
 const startAttempts = 3;
 /** So many breaks without a culprit, within so many answers, mean that the runner is broken. */
 const strayLimit = { breaks: 5, answers: 1000 };
@@ -202,7 +203,7 @@ class LiveSession implements Session {
   async #pumpOnce(feeder: Feeder, deliver: Deliver): Promise<boolean> {
     const conversation = await this.#alive();
     const recycleAfterCases = this.#options.recycleAfterCases ?? 20_000;
-    const end = await pump(conversation, feeder, { framesInFlight, recycleAfterCases }, deliver);
+    const end = await pump(conversation, feeder, { ...inFlight, recycleAfterCases }, deliver);
     this.#options.signal?.throwIfAborted();
     if (end.kind === 'broken') await this.#recover(end.broken, deliver);
     if (end.kind === 'recycle') await this.#recycle(conversation);
@@ -230,12 +231,17 @@ class LiveSession implements Session {
 
   /** The answer to one case, or its break of a process in which nothing else had been asked. */
   async #askAlone(question: Question): Promise<Answer> {
+    let stray: Break | undefined;
     for (;;) {
       const conversation = await this.#alive();
       const fresh = conversation.asked === 0;
       const outcome = await askAlone(conversation, question);
       this.#options.signal?.throwIfAborted();
-      if (!('unanswered' in outcome)) return outcome;
+      if (!('unanswered' in outcome)) {
+        if (stray !== undefined) this.#countStray(stray);
+        return outcome;
+      }
+      stray = outcome;
       const { kind, message, stderrTail } = outcome;
       if (fresh) return { kind, seq: question.seq, message: `the runner ${message}`, stderrTail };
     }

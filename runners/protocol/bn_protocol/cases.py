@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple, Sequence, Union
+from typing import Any, Mapping, NamedTuple, Sequence, Tuple, Union
 
-from bn_protocol.tensors import Value, decode_tensor
+from bn_protocol.tensors import TensorPlace, Value, place_of, tensor_at
 
 LAYERS = frozenset(('batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'))
 STATISTICS = frozenset(('tracked', 'untracked', 'batch', 'running'))
@@ -102,34 +102,71 @@ class Case(NamedTuple):
     layout: str = 'contiguous'
 
 
-def decode_case(raw: Mapping[str, Any], payload: bytes) -> Case:
-    """A case from a run message.
+#: where the inputs and the upstream gradients of a rank lie
+RankPlaces = Tuple[Sequence[TensorPlace], Sequence[TensorPlace]]
 
-    :raises CaseError: a field that is missing or that no adapter could make sense of
-    """
+
+class Form(NamedTuple):
+    """What cases of a batch may share: everything but the configuration and the bytes of the tensors."""
+
+    layer: str
+    initial: Sequence[tuple[str, TensorPlace]]
+    ranks: Sequence[RankPlaces]
+    program: Sequence[Step]
+    route: str
+    layout: str
+
+
+#: What a malformed field leads to; none of it is a framework's.
+_MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, OSError)
+
+
+def decode_cases(raw_cases: Sequence[Mapping[str, Any]], payload: bytes) -> list[Case | CaseError]:
+    """The cases of a run message. What is wrong with one stands in its place: the others are asked all the same."""
+    forms: dict[int, Form] = {}
+    return [_decode_case(index, raw, forms, payload) for index, raw in enumerate(raw_cases)]
+
+
+def _decode_case(index: int, raw: Mapping[str, Any], forms: dict[int, Form], payload: bytes) -> Case | CaseError:
+    """:param forms: of the cases before it that are written out, by index"""
     try:
-        return _decode(raw, payload)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OSError) as error:
-        raise CaseError(f'malformed case: {type(error).__name__}: {error}') from error
+        form = forms[raw['like']] if 'like' in raw else forms.setdefault(index, _decode_form(raw))
+        return _fill(form, _decode_config(raw['config']), raw['at'], payload)
+    except _MALFORMED as error:
+        return CaseError(f'malformed case: {type(error).__name__}: {error}')
 
 
-def _decode(raw: Mapping[str, Any], payload: bytes) -> Case:
+def _decode_form(raw: Mapping[str, Any]) -> Form:
     ranks = [
-        RankData(
-            [decode_tensor(entry, payload) for entry in rank['inputs']],
-            [decode_tensor(entry, payload) for entry in rank['grads']],
-        )
+        ([place_of(entry) for entry in rank['inputs']], [place_of(entry) for entry in rank['grads']])
         for rank in raw['ranks']
     ]
     layer = _one_of('layer', raw['layer'], LAYERS)
     if layer != SYNCHRONISED and len(ranks) != 1:
         raise ValueError(f'{layer} with {len(ranks)} ranks')
-    config = _decode_config(raw['config'])
-    initial = {name: decode_tensor(entry, payload) for name, entry in raw.get('initial', {}).items()}
-    _check_initial(config, initial)
+    initial = [(name, place_of(entry)) for name, entry in raw.get('initial', {}).items()]
     route = _one_of('route', raw.get('route', 'module'), ROUTES)
     layout = _one_of('layout', raw.get('layout', 'contiguous'), LAYOUTS)
-    return Case(layer, config, initial, ranks, _decode_program(raw['program'], ranks), route, layout)
+    return Form(layer, initial, ranks, _decode_program(raw['program'], ranks), route, layout)
+
+
+def _fill(form: Form, config: Config, at: int, payload: bytes) -> Case:
+    """The case of this form whose tensors begin at byte ``at``."""
+    layer, initial, ranks, program, route, layout = form
+    if initial:
+        _check_initial(config, initial)
+    return Case(
+        layer,
+        config,
+        {name: tensor_at(place, payload, at) for name, place in initial},
+        [
+            RankData([tensor_at(one, payload, at) for one in inputs], [tensor_at(one, payload, at) for one in grads])
+            for inputs, grads in ranks
+        ],
+        program,
+        route,
+        layout,
+    )
 
 
 def _decode_config(raw: Mapping[str, Any]) -> Config:
@@ -145,34 +182,19 @@ def _decode_config(raw: Mapping[str, Any]) -> Config:
     )
 
 
-def _check_initial(config: Config, initial: Mapping[str, Value]) -> None:
-    for name, value in initial.items():
-        if value.shape != (config.num_features,):
-            raise ValueError(f'initial {name} has shape {value.shape}, not [{config.num_features}]')
+def _check_initial(config: Config, initial: Sequence[tuple[str, TensorPlace]]) -> None:
+    for name, place in initial:
+        if place.shape != (config.num_features,):
+            raise ValueError(f'initial {name} has shape {place.shape}, not [{config.num_features}]')
         if not config.affine and name in ('gamma', 'beta'):
             raise ValueError(f'initial {name} without affine')
         if config.statistics == 'untracked' and name in ('running_mean', 'running_var'):
             raise ValueError(f'initial {name} without running statistics')
 
 
-def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankData]) -> Sequence[Step]:
-    inputs = min([len(rank.inputs) for rank in ranks])
-    available = min([len(rank.grads) for rank in ranks])
-    key = (inputs, available, *[item for step in raw for item in (None, *step.items())])
-    program = _programs.get(key)
-    if program is None:
-        if len(_programs) >= MOST_PROGRAMS:
-            _programs.clear()
-        program = _programs[key] = _steps_of(raw, inputs, available)
-    return program
-
-
-#: the cases of a suite have few programs
-_programs: dict[tuple[Any, ...], Sequence[Step]] = {}
-MOST_PROGRAMS = 1024
-
-
-def _steps_of(raw: Sequence[Mapping[str, Any]], inputs: int, available: int) -> tuple[Step, ...]:
+def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankPlaces]) -> Sequence[Step]:
+    inputs = min([len(inputs) for inputs, _ in ranks])
+    available = min([len(grads) for _, grads in ranks])
     grads = _grads_by_forward(raw, available)
     given = dict.fromkeys(grads, 0)
     program: list[Step] = []

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Callable, Mapping, NamedTuple, Union
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Observed, describe
 from bn_protocol.answers import compact, encode_failed, encode_observed, encode_unsupported
-from bn_protocol.cases import Case, CaseError, decode_case
+from bn_protocol.cases import Case, CaseError, decode_cases
 from bn_protocol.frames import Frame, FrameError, pack_frame, read_frame
 from bn_protocol.streams import take_sink, take_source, write_fully
 
@@ -23,7 +23,6 @@ EXIT_BROKEN = 2
 MOST_WAITING = 32
 LONGEST_WAIT_S = 0.05
 
-RawCase = Mapping[str, Any]
 Asked = Union[Case, CaseError]
 
 
@@ -82,12 +81,12 @@ class Session:
         cases = frame.header.get('cases')
         if not isinstance(cases, list):
             raise FrameError('run message without a list of cases')
-        batch = [(read_seq(raw), raw, read_case(raw, frame.payload)) for raw in cases]
-        for seq, raw, asked in batch:
-            self.answer(seq, raw, asked)
+        seqs = [read_seq(raw) for raw in cases]
+        for seq, asked in zip(seqs, decode_cases(cases, frame.payload)):
+            self.answer(seq, asked)
         self.flush()
 
-    def answer(self, seq: int, raw: RawCase, asked: Asked) -> None:
+    def answer(self, seq: int, asked: Asked) -> None:
         """Answers of quick cases wait for each other, for 50 ms at most; that of a slow case goes at once.
 
         Encoding several in a row takes half the time: a framework call drives this loop out of the processor's caches.
@@ -104,7 +103,7 @@ class Session:
             write_fully(self.sink, b''.join(frames))
         self.flushed = time.perf_counter()
 
-    def ask(self, seq: int, raw: RawCase, asked: Asked) -> tuple[bytes, bytes]:
+    def ask(self, seq: int, asked: Asked) -> tuple[bytes, bytes]:
         """Header and payload of the result."""
         return encode_answer(seq, *self.observe(asked))
 
@@ -132,14 +131,6 @@ def read_seq(raw: Any) -> int:
     if type(seq) is not int:
         raise FrameError(f'case without a whole seq: {str(raw)[:80]}')
     return seq
-
-
-def read_case(raw: RawCase, payload: bytes) -> Asked:
-    """The case, or what is wrong with it: the others of its batch are asked all the same."""
-    try:
-        return decode_case(raw, payload)
-    except CaseError as error:
-        return error
 
 
 def encode_answer(seq: int, answer: Answer | Failed, duration_us: float) -> tuple[bytes, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence, Union
+from typing import Any, Mapping, NamedTuple, Union
 
 import numpy as np
 
@@ -51,28 +51,46 @@ def dtype_name(value: Value) -> str:
         raise TypeError(f'the protocol has no word for numpy type {value.dtype}') from None
 
 
-def decode_tensor(descriptor: Mapping[str, Any], payload: bytes) -> Value:
-    """The tensor that a descriptor addresses: a read-only view of the payload, or the array of a .npy file.
+class TensorPlace(NamedTuple):
+    """Where a tensor lies, and what it is."""
 
-    :raises ValueError: an unknown type, bytes outside the payload, or a file of another type or shape
+    dtype: np.dtype
+    is_bfloat16: bool
+    shape: tuple[int, ...]
+    #: bytes behind the start of the case's tensors
+    offset: int
+    #: a .npy file in place of the payload
+    file: str | None
+
+
+def place_of(descriptor: Mapping[str, Any]) -> TensorPlace:
+    """What a descriptor says.
+
+    :raises ValueError: an unknown type
     """
-    name, shape = descriptor['dtype'], descriptor['shape']
+    name, shape, file = descriptor['dtype'], descriptor['shape'], descriptor.get('file')
     dtype = _BITS if name == BFLOAT16 else NATIVE_DTYPES.get(name)
     if dtype is None:
         raise ValueError(f'unknown dtype {name!r}')
-    if 'file' in descriptor:
-        array = _load_file(descriptor['file'], dtype, tuple(shape))
+    return TensorPlace(dtype, name == BFLOAT16, tuple(shape), 0 if file is not None else descriptor['offset'], file)
+
+
+def tensor_at(place: TensorPlace, payload: bytes, at: int) -> Value:
+    """The tensor: a read-only view of the payload, or the array of a .npy file.
+
+    :param at: byte from which offsets count
+    :raises ValueError: bytes outside the payload, or a file of another type or shape
+    """
+    dtype, is_bfloat16, shape, offset, file = place
+    if file is not None:
+        array = _load_file(file, dtype, shape)
     else:
-        array = _view(payload, dtype, shape, descriptor['offset'])
-    return BFloat16(array) if name == BFLOAT16 else array
-
-
-def _view(payload: bytes, dtype: np.dtype, shape: Sequence[int], offset: int) -> np.ndarray:
-    try:
-        return np.ndarray(shape, dtype, payload, offset)
-    except (TypeError, ValueError) as error:
-        place = f'{dtype} tensor of shape {shape} at offset {offset} of {len(payload)} payload bytes'
-        raise ValueError(f'{place}: {error}') from error
+        try:
+            array = np.ndarray(shape, dtype, payload, at + offset)
+        except (TypeError, ValueError) as error:
+            where = f'{dtype} tensor of shape {list(shape)} at offset {at + offset} of {len(payload)} payload bytes'
+            raise ValueError(f'{where}: {error}') from error
+    return BFloat16(array) if is_bfloat16 else array
 
 
 def _load_file(path: str, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:

@@ -42,13 +42,13 @@ export interface Step {
   error?: Error;
 }
 /**
- * Raw little-endian bytes in row-major (C) order at `offset` of the payload, or a .npy file for a large one.
+ * Raw little-endian bytes in row-major (C) order, `offset` bytes behind the case's `at` in the payload; or a .npy file for a large one.
  */
 export interface Tensor {
   dtype: Dtype;
   shape: number[];
   /**
-   * Byte offset in the payload, a multiple of 8.
+   * Bytes from the case's `at`, a multiple of 8.
    */
   offset?: number;
   /**

@@ -1,5 +1,13 @@
 /* Generated from spec/protocol/run.schema.json by npm run generate. */
 
+/**
+ * Key of the answer; says nothing about the case.
+ */
+export type Seq = number;
+/**
+ * Byte of the payload from which the offsets of the case's tensors count, a multiple of 8.
+ */
+export type At = number;
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
 export type Dtype = 'float16' | 'bfloat16' | 'float32' | 'float64' | 'int64' | 'int32' | 'bool';
 export type Step =
@@ -55,15 +63,13 @@ export interface RunMessage {
   /**
    * @minItems 1
    */
-  cases: Case[];
+  cases: (Case | Alike)[];
 }
 export interface Case {
-  /**
-   * Key of the answer; says nothing about the case.
-   */
-  seq: number;
-  layer: Layer;
+  seq: Seq;
+  at: At;
   config: Config;
+  layer: Layer;
   /**
    * Values set after construction, each of shape [C]; what is absent stays as the framework initialised it.
    */
@@ -127,17 +133,29 @@ export interface Config {
   frozen?: boolean;
 }
 /**
- * Raw little-endian bytes in row-major (C) order at `offset` of the payload, or a .npy file for a large one.
+ * Raw little-endian bytes in row-major (C) order, `offset` bytes behind the case's `at` in the payload; or a .npy file for a large one.
  */
 export interface Tensor {
   dtype: Dtype;
   shape: number[];
   /**
-   * Byte offset in the payload, a multiple of 8.
+   * Bytes from the case's `at`, a multiple of 8.
    */
   offset?: number;
   /**
    * Absolute path of a .npy file.
    */
   file?: string;
+}
+/**
+ * A case that differs from an earlier one of the batch in its configuration and its data alone: everything else is taken from there.
+ */
+export interface Alike {
+  seq: Seq;
+  at: At;
+  config: Config;
+  /**
+   * Index into this message's cases, of one that is written out.
+   */
+  like: number;
 }
