@@ -8,7 +8,7 @@ import warnings
 from typing import Any, Callable, NamedTuple
 
 from bn_protocol.adapter import AdapterFault
-from bn_protocol.cases import Case
+from bn_protocol.cases import Case, Forward
 from bn_protocol.probes import Probe
 
 _CONTEXT = 'torch documentation, torch module: no such mode, nor a function that sets it'
@@ -40,6 +40,12 @@ NO_CUMULATIVE_FUNCTION = Probe(
     'torch.nn.functional.batch_norm documentation, signature: momentum=0.1; the layer counts the steps',
     'torch.nn.functional.batch_norm(torch.ones(2, 3), torch.zeros(3), torch.ones(3), training=True, momentum=None)',
 )
+NO_CUMULATIVE_GRAPH = Probe(
+    'no graph of a training step with a cumulative average: its weight is read from the tensor that counts, and the '
+    'whole layer falls back to being called as it is',
+    'torch/nn/modules/batchnorm.py, forward: 1.0 / float(self.num_batches_tracked)',
+    "torch.compile(torch.nn.BatchNorm1d(3, momentum=None), backend='eager', fullgraph=True)(torch.ones(2, 3))",
+)
 
 CONTEXTS: dict[str, Callable[[Any], Any]] = {
     'no-grad': lambda torch: torch.no_grad(),
@@ -64,7 +70,15 @@ def doubted_route(case: Case) -> Probe | None:
         return MISSING_ROUTES[case.route]
     if case.route == 'functional' and case.config.momentum is None:
         return NO_CUMULATIVE_FUNCTION
+    if case.route == 'compiled' and averages_all(case):
+        return NO_CUMULATIVE_GRAPH
     return LATER_ROUTES.get(case.route)
+
+
+def averages_all(case: Case) -> bool:
+    """Whether a step moves the statistics to the average of all batches."""
+    moves = any(isinstance(step, Forward) and step.mode != 'eval' for step in case.program)
+    return case.config.momentum is None and case.config.statistics == 'tracked' and moves
 
 
 def routed(torch: Any, module: Any, route: str) -> Called:
