@@ -15,7 +15,8 @@ export function isExact(flags: Uint8Array, c: number): boolean {
 
 /**
  * Where running mean and variance are exact in float32, whatever the order of summation. An updating algorithm is no order of
- * summation: it divides by each number up to n, by 3 from n = 3 on, and what it makes of such data is exact at n = 2 alone.
+ * summation: it divides by each number up to n, by 3 from n = 3 on, and what it makes of such data is exact at n = 2 alone. Between
+ * several ranks 1/s may cross, out of which no variance comes back exactly.
  *
  * The mean: every partial sum of x fits in 24 bits, n is a power of two, and each product and sum of the update is
  * representable. The variance besides: n = 2, so that n/(n − 1) = 2, and both squares are representable.
@@ -32,7 +33,7 @@ export function exactState(update: StateUpdate, inputs: readonly Tensor[]): Exac
     flags.mean[c] = 1;
     const squares = values.map((x) => (x - mu) ** 2);
     const unbiased = 2 * batch.variance[c]!;
-    if (batch.count === 2 && squares.every(isFloat32) && sumsExactly(squares) && blendsExactly(before.variance[c]!, unbiased, m)) flags.variance[c] = 1;
+    if (batch.count === 2 && inputs.length === 1 && squares.every(isFloat32) && sumsExactly(squares) && blendsExactly(before.variance[c]!, unbiased, m)) flags.variance[c] = 1;
   }
   return flags;
 }

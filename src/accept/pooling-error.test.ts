@@ -11,12 +11,18 @@ import { batchError, magnitudes } from './statistics-error.ts';
 const arithmetic = arithmeticOf(false, false);
 const { round, multiplyAdd } = arithmetic;
 
+const honestForm = { sums: 'pairwise', variance: 'two-pass', root: 'rsqrt', output: 'direct', gradient: 'projected', fused: false, flushes: false } as const;
+
+function tensorOf(data: Float64Array): Tensor {
+  return { dtype: 'float32', shape: [data.length, 1], data };
+}
+
 /** Honest float32: each rank pairwise and in two passes, then μ = Σ n_r·μ_r/n and σ² = Σ n_r·(σ²_r + (μ_r − μ)²)/n. */
 function pooledHonestly(ranks: readonly Float64Array[]): { readonly mean: number; readonly variance: number } {
-  const local = ranks.map((x) => ({
-    n: x.length,
-    ...honestStatistics(x, { sums: 'pairwise', variance: 'two-pass', root: 'rsqrt', output: 'direct', gradient: 'projected', fused: false, flushes: false }, arithmetic),
-  }));
+  return pooled(ranks.map((x) => ({ n: x.length, ...honestStatistics(x, honestForm, arithmetic) })));
+}
+
+function pooled(local: readonly { readonly n: number; readonly mean: number; readonly variance: number }[]): { readonly mean: number; readonly variance: number } {
   const count = local.reduce((total, { n }) => total + n, 0);
   const mean = round(local.reduce((sum, rank) => multiplyAdd(rank.n, rank.mean, sum), 0) / count);
   const spread = local.reduce((sum, rank) => {
@@ -28,7 +34,7 @@ function pooledHonestly(ranks: readonly Float64Array[]): { readonly mean: number
 
 /** |error| ÷ K·δ of the pooled mean and variance under class A; the variance also without what pooling adds. */
 function shares(ranks: readonly Float64Array[]): { readonly mean: number; readonly variance: number; readonly withoutPooling: number } {
-  const tensors = ranks.map((data): Tensor => ({ dtype: 'float32', shape: [data.length, 1], data }));
+  const tensors = ranks.map(tensorOf);
   const exact = poolStatistics(tensors.map(localStatistics));
   const size = magnitudes(tensors, 1);
   const [mu, variance] = [exact.mean[0] ?? NaN, exact.variance[0] ?? NaN];
@@ -39,6 +45,21 @@ function shares(ranks: readonly Float64Array[]): { readonly mean: number; readon
     mean: Math.abs(honest.mean - mu) / (safety * bound(size).mean), variance: error / (safety * bound(size).variance),
     withoutPooling: error / (safety * bound({ ...size, ranks: 1, between: new Float64Array(1) }).variance),
   };
+}
+
+/** The same where each rank hands on fl(1/√(σ² + ε)), out of which the others read its variance. */
+function sharesByRoot(ranks: readonly Float64Array[], eps: number): { readonly error: number; readonly bound: number; readonly variance: number } {
+  const exact = poolStatistics(ranks.map(tensorOf).map(localStatistics));
+  const handedOn = ranks.map((x) => {
+    const { mean, variance } = honestStatistics(x, honestForm, arithmetic);
+    const inverse = round(1 / round(Math.sqrt(round(variance + eps))));
+    const root = round(1 / inverse);
+    return { n: x.length, mean, variance: round(round(root * root) - eps) };
+  });
+  const variance = exact.variance[0] ?? NaN;
+  const error = Math.abs(pooled(handedOn).variance - variance);
+  const bound = safety * batchError(exact, Math.sqrt(variance + eps), magnitudes(ranks.map(tensorOf), 1), 0, sanctioned.stable, precisionOf('float32', sanctioned.stable)).variance;
+  return { error, bound, variance: error / bound };
 }
 
 const drawnRanks = fc.record({
@@ -52,6 +73,17 @@ describe('BN-SYNC-01 what pooling the ranks may cost', () => {
     const share = shares(ranks);
     expect(share.mean).toBeLessThanOrEqual(1);
     expect(share.variance).toBeLessThanOrEqual(1);
+  });
+
+  test.prop([drawnRanks, fc.constantFrom(1e-12, 1e-5, 1e-3, 1)], { numRuns: 2000, seed: 12 })('property: so does what crosses as 1/√(σ² + ε), as PyTorch has it', (ranks, eps) => {
+    expect(sharesByRoot(ranks, eps).variance).toBeLessThanOrEqual(1);
+  });
+
+  it('control: a constant channel comes back as 1.1e-12 at ε = 1e-5, inside the bound; ε itself in the variance is 1e5 bounds away', () => {
+    const { error, bound } = sharesByRoot([Float64Array.of(3, 3), Float64Array.of(3, 3, 3)], 1e-5);
+    expect(error).toBeGreaterThan(1e-13);
+    expect(error).toBeLessThan(bound);
+    expect(1e-5 / bound).toBeGreaterThan(1e5);
   });
 
   it('control: without the term for the distance between the ranks an honest one would be accused', () => {

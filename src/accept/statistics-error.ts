@@ -74,7 +74,7 @@ export function batchError(batch: BatchStatistics, deviation: number, size: Magn
   const s = accuracy.summation(n);
   const mu = Math.abs(batch.mean[c]!);
   const sigma2 = batch.variance[c]!;
-  const pooling = poolingError(size, sigma2, c, s, u);
+  const pooling = poolingError(size, sigma2, deviation, c, s, u);
   const mean = u * ((s + 1) * size.meanAbs[c]! + mu) + pooling.mean + n * tiny;
   const twoPass = u * (s + 4) * sigma2 + mean * mean + pooling.variance + 2 * size.between[c]! * mean + (accuracy.updating ? u * updatingFactor(n) * mu * Math.sqrt(sigma2) : 0);
   const variance = (accuracy.onePass ? u * (s + 3) * (size.meanSquare[c]! + mu * mu) + twoPass : twoPass) + n * tiny;
@@ -93,12 +93,19 @@ export function batchError(batch: BatchStatistics, deviation: number, size: Magn
  *     2/n·Σ n_r·|μ_r − μ|·(e_r + δμ) ≤ 2·σ_b·(√(Σ n_r·e_r²/n) + δμ) ≤ 2·σ_b·(u·(s_n + 2)·√(mean x²) + δμ)
  *
  * Here without the part of δμ, which `batchError` adds.
+ *
+ * What crosses between the ranks may be 1/s_r and not σ²_r (PyTorch, torch/nn/modules/_functions.py). Sum, root and quotient leave 3.5u
+ * in it at most, its reciprocal u and the square u more, so σ²_r = (1/s_r)⁻² − ε comes back with 8u·(σ²_r + ε), over all ranks
+ *
+ *     8u/n·Σ n_r·(σ²_r + ε) ≤ 8u·s²
+ *
+ * which is more than 0 where a channel is constant.
  */
-function poolingError(size: Magnitudes, sigma2: number, c: number, s: number, u: number): { readonly mean: number; readonly variance: number } {
+function poolingError(size: Magnitudes, sigma2: number, deviation: number, c: number, s: number, u: number): { readonly mean: number; readonly variance: number } {
   if (size.ranks < 2) return { mean: 0, variance: 0 };
   return {
     mean: u * size.ranks * size.meanAbs[c]!,
-    variance: u * (size.ranks + 3) * sigma2 + 2 * size.between[c]! * u * (s + 2) * Math.sqrt(size.meanSquare[c]!),
+    variance: u * (size.ranks + 3) * sigma2 + 8 * u * deviation ** 2 + 2 * size.between[c]! * u * (s + 2) * Math.sqrt(size.meanSquare[c]!),
   };
 }
 

@@ -70,7 +70,8 @@ up nearly all of an error, and its share of the bound has no factor, for it is e
 | inputs and x̂ flushed | \`outputBound\`, gradient bounds | subnormal x, dy and x̂ may be flushed, not only products |
 | no bound of 0 for subnormal sums | \`sumsExactly\` | they may be flushed |
 | no bound of 0 for rm and rv at n > 2, class B | \`updateStateError\` | updating algorithms divide by 3 on their way to n = 4 |
-| 2·σ_b·(u·(s_n + 2)·√(mean x²) + δμ) in δv of several ranks, whose means lie σ_b apart | \`poolingError\` | honest pairwise pooling left class A at \\|μ\\|/σ ≈ 1e3: up to 5.7 bounds |`;
+| 2·σ_b·(u·(s_n + 2)·√(mean x²) + δμ) in δv of several ranks, whose means lie σ_b apart | \`poolingError\` | honest pairwise pooling left class A at \\|μ\\|/σ ≈ 1e3: up to 5.7 bounds |
+| 8u·s² in δv of several ranks | \`poolingError\` | 1/√(σ² + ε) may cross between the ranks (PyTorch): a constant channel comes back as 1e-12 at ε = 1e-5 |`;
 
 function witnessTable(witnesses: readonly Witness[]): string {
   return [`## Witnesses
