@@ -37,7 +37,7 @@ describe('spec/claims', () => {
 
   it('stores no verdict', () => {
     const words = files.flatMap(({ claims }) => claims.flatMap((claim) => Object.keys(claim)));
-    expect([...new Set(words)].sort()).toEqual(['id', 'place', 'settledBy', 'states']);
+    expect([...new Set(words)].sort()).toEqual(['id', 'note', 'place', 'settledBy', 'states']);
   });
 });
 

@@ -48,6 +48,10 @@ export interface Claim {
    */
   states: string;
   /**
+   * Why these cases settle it, by the words of the statement alone.
+   */
+  note?: string;
+  /**
    * It holds when every check does; with a condition when some do.
    *
    * @minItems 1
