@@ -231,7 +231,7 @@ function wordsOf(cell, { layer }) {
   const all = { layer, route: 'module', input: cell['dtype'] ?? 'float32', ...cell };
   return [
     ...(hasShape ? [`rank=${layer}:${String(shapes[0]?.length)}`, `elements=${perChannel > 1 ? 'many' : String(perChannel)}`] : []),
-    ...Object.entries(all).flatMap(([axis, value]) => (axis === 'program' ? value.split('-').map((word) => `program=${word.replace(/\d+$/, '')}`) : [`${axis}=${spelled(axis, value, shapes[0]?.[1])}`])),
+    ...Object.entries(all).flatMap(([axis, value]) => (axis === 'program' ? value.split('-').map((word) => `program=${word.replace(/(\d+|:.*)$/, '')}`) : [`${axis}=${spelled(axis, value, shapes[0]?.[1])}`])),
   ];
 }
 

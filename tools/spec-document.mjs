@@ -91,11 +91,12 @@ function versionSection(framework, version) {
 }
 
 /** @param {VersionDialect} version */
-function spellings({ parameters, statistics, routes, observables }) {
+function spellings({ parameters, statistics, routes, steps, observables }) {
   const rows = [
     ...Object.entries(parameters).map(([name, { name: spelled, default: initial, conversion, domain }]) => [code(name), spelled === null ? 'not offered' : code(spelled), conversion, literal(initial), domain]),
     ...Object.entries(statistics).map(([row, spelling]) => [code(`statistics=${row}`), spelling.spelling === null ? `not offered: ${spelling.reason}` : code(spelling.spelling), '', '', '']),
     ...Object.entries(routes ?? {}).map(([route, spelling]) => [code(`route=${route}`), spelling.spelling === null ? `not offered: ${spelling.reason}` : code(spelling.spelling), '', '', '']),
+    ...Object.entries(steps ?? {}).map(([step, spelling]) => [code(`step ${step}`), spelling.spelling === null ? `not offered: ${spelling.reason}` : code(spelling.spelling), '', '', '']),
     ...Object.entries(observables).map(([name, spelling]) => [`observed ${code(name)}`, spelling.offered ? spelling.name : `not offered: ${spelling.reason}`, '', '', '']),
   ];
   return table(['canonical', 'spelled', 'conversion', 'default', 'domain'], rows);

@@ -6,14 +6,14 @@ import copy
 import os
 import sys
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Sequence
+from typing import Any, Callable, Mapping, NamedTuple, Sequence
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import Case, RankData, Reload
+from bn_protocol.cases import Case, RankData, Reload, momenta_of, rows_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
@@ -36,6 +36,12 @@ NO_UNTRACKED_ROW = Probe(
     f'{_DOCUMENTATION}, arguments: every choice of use_running_average keeps mean and var',
     'nnx.BatchNorm(3, track_running_stats=False, rngs=nnx.Rngs(0))',
 )
+NO_PAUSED_ROW = Probe(
+    'no layer that normalises by the batch and leaves its running statistics alone',
+    f'{_DOCUMENTATION}, use_running_average: False updates mean and var',
+    'nnx.BatchNorm(3, track_running_stats=None, rngs=nnx.Rngs(0))',
+)
+MISSING_ROWS = {'untracked': NO_UNTRACKED_ROW, 'paused': NO_PAUSED_ROW}
 NO_FUNCTION = Probe(
     'no function over given parameters and state',
     'flax.nnx documentation, nn: layers; normalization has modules only',
@@ -83,6 +89,9 @@ class FlaxLayer(Layer):
         self.case = case
         self.data = data
         self.given: list[tuple[str, Any, Value]] = []
+        self.frozen = config.frozen
+        #: settings changed since construction
+        self.settings: dict[str, Any] = {}
         self.use_running_average = USE_RUNNING_AVERAGE[config.statistics]
         if config.momentum is None:
             raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
@@ -137,7 +146,7 @@ class FlaxLayer(Layer):
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
         self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
         dx, parameters = tape.pull(dy)
-        trained = () if self.case.config.frozen else GRADIENTS
+        trained = () if self.frozen else GRADIENTS
         named = {name: to_numpy(parameters[own][...]) for name, own in trained if own in parameters}
         return {'dx': to_numpy(dx), **named}
 
@@ -145,12 +154,26 @@ class FlaxLayer(Layer):
         layer = FlaxLayer(self.jax, self.nnx, self.case._replace(initial={}), self.data)
         self.nnx.update(layer.module, self.nnx.state(self.module))
         layer.module.use_running_average = self.module.use_running_average
+        layer.configure(self.settings)
         return layer
 
     def copied(self) -> FlaxLayer:
         layer = FlaxLayer(self.jax, self.nnx, self.case._replace(initial={}), self.data)
         layer.module = copy.deepcopy(self.module)
+        layer.configure(self.settings)
         return layer
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        for name, value in settings.items():
+            if name == 'statistics':
+                self.use_running_average = USE_RUNNING_AVERAGE[value]
+            elif name == 'frozen':
+                self.frozen = value
+            elif name == 'momentum':
+                self.module.momentum = 1.0 - value
+            else:
+                self.module.epsilon = value
+        self.settings.update(settings)
 
     def changed(self) -> Sequence[str]:
         return [name for name, array, value in self.given if bits(to_numpy(array)) != bits(value)]
@@ -262,9 +285,8 @@ def has_long_type(case: Case, data: RankData) -> bool:
 def missing(case: Case) -> list[Probe]:
     """What the case asks for and the framework is said to refuse."""
     doubts = []
-    if case.config.statistics == 'untracked':
-        doubts.append(NO_UNTRACKED_ROW)
-    if case.config.momentum is None:
+    doubts.extend(MISSING_ROWS[row] for row in rows_of(case) if row in MISSING_ROWS)
+    if None in momenta_of(case):
         doubts.append(NO_CUMULATIVE_AVERAGE)
     if case.layout == 'strided':
         doubts.append(NO_STRIDES)

@@ -13,7 +13,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import Case, RankData, Reload
+from bn_protocol.cases import Case, RankData, Reload, momenta_of, rows_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
@@ -44,6 +44,11 @@ MISSING_ROWS = {
         'no layer that keeps running statistics and uses the batch in evaluation too',
         f"{_DOCUMENTATION}, training: 'using the mean and variance of its moving statistics, learned during training'",
         'keras.layers.BatchNormalization(use_batch_statistics=True)',
+    ),
+    'paused': Probe(
+        'no layer that normalises by the batch and leaves its running statistics alone',
+        f'{_DOCUMENTATION}, trainable: a layer that is not trained normalises by its moving statistics',
+        'keras.layers.BatchNormalization(track_running_stats=None)',
     ),
 }
 _KERAS = 'Keras documentation, API list: no such name'
@@ -89,6 +94,9 @@ class KerasLayer(Layer):
         self.case = case
         self.data = data
         self.given: list[tuple[str, Any, Value]] = []
+        self.frozen = config.frozen
+        #: settings changed since construction
+        self.settings: dict[str, Any] = {}
         if config.momentum is None:
             raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
         if case.route != 'module':
@@ -139,18 +147,32 @@ class KerasLayer(Layer):
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
         self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
         dx, parameters = tape.pull(dy)
-        trained = () if self.case.config.frozen else GRADIENTS
+        trained = () if self.frozen else GRADIENTS
         return {'dx': to_numpy(dx), **{name: to_numpy(parameters[own]) for name, own in trained if own in parameters}}
 
     def reloaded(self) -> KerasLayer:
         layer = KerasLayer(self.jax, self.keras, self.case._replace(initial={}), self.data)
         layer.layer.set_weights(self.layer.get_weights())
+        layer.configure(self.settings)
         return layer
 
     def copied(self) -> KerasLayer:
         layer = KerasLayer(self.jax, self.keras, self.case._replace(initial={}), self.data)
         layer.layer = copy.deepcopy(self.layer)
+        layer.configure(self.settings)
         return layer
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        for name, value in settings.items():
+            if name == 'statistics':
+                self.layer.trainable = value == 'tracked'
+            elif name == 'frozen':
+                self.frozen = value
+            elif name == 'momentum':
+                self.layer.momentum = 1.0 - value
+            else:
+                self.layer.epsilon = value
+        self.settings.update(settings)
 
     def changed(self) -> Sequence[str]:
         return [name for name, array, value in self.given if bits(to_numpy(array)) != bits(value)]
@@ -269,9 +291,8 @@ def has_long_type(case: Case, data: RankData) -> bool:
 def missing(case: Case) -> list[Probe]:
     """What the case asks for and the framework is said to refuse."""
     doubts = []
-    if case.config.statistics in MISSING_ROWS:
-        doubts.append(MISSING_ROWS[case.config.statistics])
-    if case.config.momentum is None:
+    doubts.extend(MISSING_ROWS[row] for row in rows_of(case) if row in MISSING_ROWS)
+    if None in momenta_of(case):
         doubts.append(NO_CUMULATIVE_AVERAGE)
     if case.layout == 'strided':
         doubts.append(NO_STRIDES)

@@ -24,7 +24,7 @@ from bn_protocol.cases import SYNCHRONISED, Backward, Case, RankData
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
-from bn_protocol.probes import Probes
+from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import BFloat16, Value
 from graph import CompiledCells
 from limits import (
@@ -33,8 +33,10 @@ from limits import (
     NO_RANKS,
     NO_UNTRACKED_ROW,
     doubts,
+    doubts_of_changes,
     doubts_of_synchronised,
 )
+from live_settings import experiments
 from two_workers import REPORTED, refusal_of_two_workers
 
 CLASSES = {
@@ -70,6 +72,9 @@ class MindSporeLayer(Layer):
         self.case = case
         self.data = data
         self.given: list[tuple[str, Any, Value]] = []
+        self.frozen = config.frozen
+        #: settings changed since construction
+        self.settings: dict[str, Any] = {}
         self.is_split = can_split(mindspore) and backward_at_once(case)
         self.graph = graphs.of(case, data, partial(self.new_cell, {})) if graphs and case.route == 'graph' else None
         if self.graph is not None:
@@ -93,17 +98,33 @@ class MindSporeLayer(Layer):
 
     def take(self, cell: Any) -> None:
         """Make this cell the one that is asked."""
-        config = self.case.config
         holder = getattr(cell, 'bn2d', cell)  # BatchNorm3d is a BatchNorm2d in a wrapper
-        if config.frozen:
-            holder.gamma.requires_grad = holder.beta.requires_grad = False
         self.cell = cell
         self.moving_mean = holder.moving_mean
         self.moving_variance = holder.moving_variance
         self.holder = holder
-        self.weights = (holder.gamma, holder.beta) if config.affine and not config.frozen else None
+        self.freeze(frozen=self.frozen)
         calls = {'functional': self.call_function, 'graph': self.graph and self.graph.call}
         self.call = calls.get(self.case.route) or cell
+
+    def freeze(self, *, frozen: bool) -> None:
+        holder = self.holder
+        self.frozen = frozen
+        if self.case.config.affine:
+            holder.gamma.requires_grad = holder.beta.requires_grad = not frozen
+        self.weights = (holder.gamma, holder.beta) if self.case.config.affine and not frozen else None
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        if settings and self.case.route != 'module':
+            raise AdapterFault(f'route {self.case.route!r} may hold settings of its own')
+        for name, value in settings.items():
+            if name == 'statistics':
+                self.holder.use_batch_statistics = USE_BATCH_STATISTICS[value]
+            elif name == 'frozen':
+                self.freeze(frozen=value)
+            else:
+                setattr(self.holder, name, 1.0 - value if name == 'momentum' else value)
+        self.settings.update(settings)
 
     def state(self) -> Observation:
         return {'running_mean': copy(self.moving_mean), 'running_var': copy(self.moving_variance)}
@@ -178,11 +199,13 @@ class MindSporeLayer(Layer):
         if left:
             raise AdapterFault(f'parameters that were not loaded: {left}')
         layer.cell.set_train(self.cell.training)
+        layer.configure(self.settings)
         return layer
 
     def copied(self) -> MindSporeLayer:
         layer = MindSporeLayer(self.mindspore, self.case._replace(initial={}), self.data)
         layer.take(deepcopy(self.cell))
+        layer.configure(self.settings)
         return layer
 
     def describe(self) -> Description:
@@ -264,7 +287,8 @@ class MindSporeAdapter(Adapter):
         self.threads = threads
         self.graphs = CompiledCells(mindspore)
         self.asynchronous = AsynchronousProcess(__file__, threads)
-        self.probes = Probes({'mindspore': mindspore, 'numpy': np}, {REPORTED: refusal_of_two_workers})
+        asked = {REPORTED: refusal_of_two_workers, **experiments(mindspore)}
+        self.probes = Probes({'mindspore': mindspore, 'numpy': np}, asked)
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
 
     def identify(self) -> dict[str, Any]:
@@ -293,7 +317,7 @@ class MindSporeAdapter(Adapter):
         }
 
     def observe(self, case: Case) -> Answer:
-        refused = doubts(case, has_dtype=self.has_dtype)
+        refused = [*doubts(case, has_dtype=self.has_dtype), *self.unheeded(case)]
         if case.layer == SYNCHRONISED:
             refused.extend(doubts_of_synchronised(case, self.probes))
         if refused:
@@ -301,6 +325,10 @@ class MindSporeAdapter(Adapter):
         if case.route == 'asynchronous':
             return self.asynchronous.observe(case)
         return self.observed(case)
+
+    def unheeded(self, case: Case) -> list[Probe]:
+        """Changes of a live layer that this version does not heed."""
+        return [probe for probe in doubts_of_changes(case) if self.probes.is_refused(probe)]
 
     def observed(self, case: Case) -> Observed:
         return Observed((observe_rank(case, case.ranks[0], self.construct),))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bn_protocol.cases import Case, Reload
+from bn_protocol.cases import Case, Reload, changes_of, momenta_of
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import dtype_name
+from live_settings import EPS_CHANGED, MOMENTUM_CHANGED
 from two_workers import REPORTED
 
 _DOCUMENTATION = 'mindspore.nn.BatchNorm2d documentation'
@@ -17,6 +18,17 @@ NO_UNTRACKED_ROW = Probe(
     'no layer without running statistics',
     f'{_DOCUMENTATION}, use_batch_statistics: every choice has moving_mean and moving_variance',
     'mindspore.nn.BatchNorm2d(3, track_running_stats=False)',
+)
+
+_CONSTRUCTOR = f'{_DOCUMENTATION}, Args: an argument of the constructor; no method or attribute changes it'
+FIXED = {
+    'momentum': Probe('momentum is fixed at construction', _CONSTRUCTOR, MOMENTUM_CHANGED),
+    'eps': Probe('eps is fixed at construction', _CONSTRUCTOR, EPS_CHANGED),
+}
+NO_PAUSED_ROW = Probe(
+    'no layer that normalises by the batch and leaves its running statistics alone',
+    f'{_DOCUMENTATION}, use_batch_statistics: where the batch normalises, the moving statistics follow',
+    "mindspore.nn.BatchNorm2d(3, use_batch_statistics='paused')",
 )
 
 _BATCH_NORM = 'mindspore.ops.batch_norm documentation'
@@ -63,7 +75,7 @@ def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
     found = []
     if config.statistics == 'untracked':
         found.append(NO_UNTRACKED_ROW)
-    if config.momentum is None:
+    if None in momenta_of(case):
         found.append(NO_CUMULATIVE_AVERAGE)
     if config.dtype != 'float32' and not (has_dtype and config.dtype == 'float16'):
         found.append(layer_type(config.dtype))
@@ -75,6 +87,14 @@ def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
     if case.route == 'functional' and case.layer == 'batchnorm3d':
         found.append(NO_FUNCTION_OF_RANK_5)
     return found
+
+
+def doubts_of_changes(case: Case) -> list[Probe]:
+    """What the case changes on the way and the framework is said not to heed."""
+    changes = changes_of(case)
+    found = [FIXED[name] for name in FIXED if any(name in settings for settings in changes)]
+    rows = [settings.get('statistics') for settings in changes]
+    return found + [NO_PAUSED_ROW] * ('paused' in rows) + [NO_UNTRACKED_ROW] * ('untracked' in rows)
 
 
 def doubts_of_synchronised(case: Case, probes: Probes) -> list[Probe]:

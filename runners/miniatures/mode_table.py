@@ -23,7 +23,10 @@ class ModeTable:
         return self.row() == 'tracked' and self.training
 
     def normalises_by_batch(self) -> bool:
-        return self.row() in ('untracked', 'batch') or self.tracks_in_training()
+        return self.row() in ('untracked', 'batch') or self.tracks_in_training() or self.pauses_in_training()
+
+    def pauses_in_training(self) -> bool:  # BN-STATE-15
+        return self.row() == 'paused' and self.training
 
     def has_state(self) -> bool:
         return self.row() != 'untracked'

@@ -7,7 +7,7 @@ of a rank lies as rows: [C, n], one row per channel.
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 
@@ -269,6 +269,7 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
     def heir(self) -> HonestLayer:
         """A new layer with this one's mode, parameters and state."""
         layer = type(self)(self.case, self.data)
+        layer.config = self.config
         layer.training = self.training
         layer.gamma, layer.beta = self.gamma.copy(), self.beta.copy()
         layer.running_mean, layer.running_var = self.running_mean.copy(), self.running_var.copy()
@@ -280,6 +281,14 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
 
     def converted(self) -> HonestLayer:  # BN-SYNC-04
         return self.heir()
+
+    def configure(self, settings: Mapping[str, Any]) -> None:  # BN-STATE-14
+        self.config = self.config._replace(**self.taken_over(settings))
+
+    def taken_over(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What of the changes the layer takes over: one without running statistics gets none (BN-STATE-15)."""
+        kept = {'statistics'} if self.config.statistics == 'untracked' else set()
+        return {name: value for name, value in settings.items() if name not in kept}
 
     # --- what is reported
 

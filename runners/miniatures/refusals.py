@@ -64,7 +64,7 @@ class Refusals:
     def needs_several_values(self) -> bool:
         """The truth of the mode table (BN-STAT-03): lies about what is used leave refusals as they are."""
         row = self.config.statistics
-        return row in ('untracked', 'batch') or (row == 'tracked' and self.training)
+        return row in ('untracked', 'batch') or (row in ('tracked', 'paused') and self.training)
 
     def check_count(self, count: int) -> None:  # BN-STAT-02
         if count == 1:

@@ -12,8 +12,17 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import WITHOUT_GRADIENTS, Case, Config, RankData
+from bn_protocol.adapter import (
+    Adapter,
+    AdapterFault,
+    Answer,
+    FrameworkAssertion,
+    Layer,
+    Observation,
+    Observed,
+    observe_rank,
+)
+from bn_protocol.cases import WITHOUT_GRADIENTS, Case, Config, RankData, rows_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
@@ -64,6 +73,9 @@ class TorchLayer(Layer):
         self.data = data
         self.group = group
         self.given: list[tuple[str, Any, Value]] = []
+        self.frozen = config.frozen
+        #: settings changed since construction
+        self.settings: dict[str, Any] = {}
         module = getattr(torch.nn, CLASSES[case.layer])(
             config.num_features,
             eps=config.eps,
@@ -105,8 +117,11 @@ class TorchLayer(Layer):
         self.given = [('x', x, self.data.inputs[index])]
         if grads:
             x.requires_grad_()
-        y = self.call(x)
-        without = self.own('weight') is None or self.case.config.frozen
+        try:
+            y = self.call(x)
+        except AssertionError as error:  # SyncBatchNorm asserts what BatchNorm checks
+            raise FrameworkAssertion from error
+        without = self.own('weight') is None or self.frozen
         sources = (x,) if without else (x, self.own('weight'), self.own('bias'))
         return self.copy(y.detach()), Tape(y, sources, grads)
 
@@ -130,6 +145,7 @@ class TorchLayer(Layer):
         layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data, self.group)
         layer.load(self.module.state_dict() if self.handed is None else self.handed)
         layer.module.train(self.module.training)
+        layer.configure(self.settings)
         return layer
 
     def copied(self) -> TorchLayer:
@@ -137,6 +153,7 @@ class TorchLayer(Layer):
         layer.take(copy.deepcopy(self.module))
         if self.handed is not None:
             layer.load(self.handed)
+        layer.configure(self.settings)
         return layer
 
     def converted(self) -> TorchLayer:
@@ -148,7 +165,22 @@ class TorchLayer(Layer):
             raise RuntimeError(f'convert_sync_batchnorm left a {type(inner).__name__}')
         layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data)
         layer.take(inner)
+        layer.configure(self.settings)
         return layer
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        if settings and self.case.route != 'module':
+            raise AdapterFault(f'route {self.case.route!r} may hold settings of its own')
+        for name, value in settings.items():
+            if name == 'statistics':
+                self.module.track_running_stats = value == 'tracked'
+            elif name == 'frozen':
+                self.frozen = value
+                for weight in self.module.parameters():
+                    weight.requires_grad = not value
+            else:
+                setattr(self.module, name, value)  # momentum and eps are read at each call
+        self.settings.update(settings)
 
     def load(self, saved: Mapping[str, Any]) -> None:
         self.module.load_state_dict(saved)
@@ -252,8 +284,9 @@ class TorchAdapter(Adapter):
         return {'offered': True, **({'reason': f'backend {backend()}'} if route == 'compiled' else {})}
 
     def observe(self, case: Case) -> Answer:
-        if case.config.statistics in MISSING_ROWS:
-            return self.probes.unsupported(MISSING_ROWS[case.config.statistics])
+        for row in rows_of(case):
+            if row in MISSING_ROWS:
+                return self.probes.unsupported(MISSING_ROWS[row])
         doubt = doubted_route(case)
         if doubt and self.probes.is_refused(doubt):
             return self.probes.unsupported(doubt)

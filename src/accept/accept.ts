@@ -56,6 +56,10 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
       steps.push(acceptState(question, null, record.state, errors));
       continue;
     }
+    if (record.op === 'configure') {
+      steps.push(underRule('BN-STATE-14', acceptState(question, null, record.state, errors))); // BN-STATE-14
+      continue;
+    }
     if (record.op === 'reload') {
       steps.push(underRule(record.converted === true ? 'BN-SYNC-04' : 'BN-STATE-13', acceptState(question, null, record.state, errors))); // BN-SYNC-04, BN-STATE-13
       continue;
@@ -97,7 +101,7 @@ function advanceClass(
   const state = record.update === null || exact === null ? errors.state : updateStateError(errors.state, record.update, ofBatch, exact, precision);
   if (record.op === 'backward') return { ...errors, state };
   const own = (record.source === 'batch' ? ofBatch : ofBatch.map((_, c) => runningError(record, errors.state, c, precision)))
-    .map((error, c) => (mayVanish(question.config.eps, variance(record, c), error) ? { ...error, undetermined: true, unbounded: anything } : error));
+    .map((error, c) => (mayVanish(forward.config.eps, variance(record, c), error) ? { ...error, undetermined: true, unbounded: anything } : error));
   return { ...errors, state, forwards: new Map([...errors.forwards, [record, own]]) };
 }
 

@@ -36,7 +36,8 @@ export interface OracleDrawn {
 
 const programs = [
   'train', 'train-backward', 'fresh-backward', 'eval-backward', 'train-train-eval', 'train-backward-train-backward', 'eval-train-eval-backward',
-  'train-train-train-eval-backward', 'train-eval-train-backward-eval-backward',
+  'train-momentum:0.7-train-momentum:cumulative-train', 'train-eps:0.5-train-backward-eval-backward', 'train-statistics:paused-train-backward-eval-backward',
+  'statistics:running-train-backward-statistics:tracked-train', 'train-train-train-eval-backward', 'train-eval-train-backward-eval-backward',
 ];
 
 /** Exponents of the whole range of a type; its subnormals and its largest numbers come up more often than their share of it. */

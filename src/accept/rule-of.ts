@@ -24,9 +24,11 @@ export function parameterGradientRule(observable: 'dgamma' | 'dbeta', ranks: num
 export function stateRule(observable: 'running_mean' | 'running_var', record: ForwardRecord | BackwardRecord | null, config: LayerConfig): RuleId {
   if (record === null) return 'BN-STATE-01'; // BN-STATE-01
   if (record.op === 'backward') return 'BN-STATE-07'; // BN-STATE-07
-  if (record.update === null) return config.statistics === 'running' ? 'BN-STATE-09' : 'BN-STATE-04';
+  if (record.config.statistics === 'paused') return 'BN-STATE-15'; // BN-STATE-15
+  if (record.config !== config && record.update !== null) return 'BN-STATE-14'; // BN-STATE-14
+  if (record.update === null) return record.config.statistics === 'running' ? 'BN-STATE-09' : 'BN-STATE-04';
   if (record.update.batch.count === 0) return 'BN-STAT-04'; // BN-STAT-04
-  if (config.statistics === 'batch' && record.mode === 'eval') return 'BN-STATE-10';
+  if (record.config.statistics === 'batch' && record.mode === 'eval') return 'BN-STATE-10';
   if (config.momentum === null) return 'BN-STATE-05';
   return observable === 'running_mean' ? 'BN-STATE-02' : 'BN-STATE-03';
 }

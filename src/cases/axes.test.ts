@@ -29,6 +29,14 @@ describe('programs as spelled in an id', () => {
     expect(told(() => parseProgram('train-backward1'))).toBe("AXIS_VALUE: axis 'program' has no value 'train-backward1' (expected a forward number 1 before backward1, counted from 0)");
   });
 
+  it('golden: settings of the live layer, and words that set nothing', () => {
+    expect(parseProgram('momentum:cumulative-eps:0.5-statistics:paused-freeze-unfreeze-train')).toEqual([
+      { op: 'configure', set: { momentum: null } }, { op: 'configure', set: { eps: 0.5 } }, { op: 'configure', set: { statistics: 'paused' } },
+      { op: 'configure', set: { frozen: true } }, { op: 'configure', set: { frozen: false } }, { op: 'forward', mode: 'train', input: 0 },
+    ]);
+    expect(told(() => parseProgram('gamma:2-train'))).toBe("AXIS_VALUE: axis 'program' has no value 'gamma:2-train' (expected momentum:, eps:, statistics:, freeze or unfreeze where a word changes the layer)");
+  });
+
   it('errors name the axis, the value and what is allowed', () => {
     expect([told(() => parseProgram('training')), told(() => parseProgram('backward-train')), told(() => parseProgram(''))]).toMatchInlineSnapshot(`
       [

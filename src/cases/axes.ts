@@ -1,11 +1,12 @@
 import { UserError } from '../spec/user-error.ts';
 import { type FloatType, type IntegerType, integerTypes } from '../tensor/tensor.ts';
-import type { Mode, StatisticsRow, Step } from './case.ts';
+import type { LayerSettings, Mode, StatisticsRow, Step } from './case.ts';
 
 /**
  * `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads, `copy` copies deeply, `convert`
  * makes the synchronised layer of it; `stay` is a forward in the mode of the one before, without a switch;
- * `describe` asks the layer what it is; `backward0` is the backward of the first forward, `backward1` of the second.
+ * `describe` asks the layer what it is; `backward0` is the backward of the first forward, `backward1` of the second; `momentum:0.5`, `eps:0.001`,
+ * `statistics:paused`, `freeze` and `unfreeze` change the live layer.
  */
 export function parseProgram(text: string): readonly Step[] {
   const steps: Step[] = [];
@@ -14,6 +15,7 @@ export function parseProgram(text: string): readonly Step[] {
     if (word === 'reload' || word === 'describe') steps.push({ op: word });
     else if (word === 'copy' || word === 'convert') steps.push({ op: 'reload', by: word === 'copy' ? 'copy' : 'conversion' });
     else if (word === 'stay') steps.push({ op: 'forward', mode: lastMode(steps, text), input: forwards, stays: true });
+    else if (word.includes(':') || word.endsWith('freeze')) steps.push({ op: 'configure', set: parseSettings(word, text) });
     else if (!/^backward\d?$/.test(word)) steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
     else steps.push({ op: 'backward', of: word === 'backward' ? lastForward(steps, text) : nthForward(steps, Number(word.at(-1)), text), grad: steps.filter((step) => step.op === 'backward').length });
   }
@@ -24,6 +26,18 @@ function lastMode(steps: readonly Step[], text: string): Mode {
   const last = steps.findLast((step) => step.op === 'forward');
   if (last === undefined) throw axisError('program', text, 'a forward before each stay, such as eval-convert-stay');
   return last.mode;
+}
+
+function parseSettings(word: string, program: string): LayerSettings {
+  const [name, value = ''] = word.split(':');
+  switch (name) {
+    case 'momentum': return { momentum: parseMomentum(value) };
+    case 'eps': return { eps: parseNumber('eps', value) };
+    case 'statistics': return { statistics: parseWord('statistics', value, [...rows, 'paused']) };
+    case 'freeze': return { frozen: true };
+    case 'unfreeze': return { frozen: false };
+    default: throw axisError('program', program, 'momentum:, eps:, statistics:, freeze or unfreeze where a word changes the layer');
+  }
 }
 
 function lastForward(steps: readonly Step[], text: string): number {
@@ -60,8 +74,10 @@ export function parseNumber(axis: string, text: string): number {
   return value;
 }
 
+const rows: readonly StatisticsRow[] = ['tracked', 'untracked', 'batch', 'running'];
+
 export function parseRow(text: string): StatisticsRow {
-  return parseWord('statistics', text, ['tracked', 'untracked', 'batch', 'running']);
+  return parseWord('statistics', text, rows);
 }
 
 export function parseDtype(text: string): FloatType {

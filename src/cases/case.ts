@@ -2,8 +2,8 @@ import type { FloatType, IntegerType, Tensor } from '../tensor/tensor.ts';
 
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
 
-/** Row of the mode table (BN-STAT-03). */
-export type StatisticsRow = 'tracked' | 'untracked' | 'batch' | 'running';
+/** Row of the mode table (BN-STAT-03). No layer is made `paused`: that is a tracked one whose tracking was switched off (BN-STATE-15). */
+export type StatisticsRow = 'tracked' | 'untracked' | 'batch' | 'running' | 'paused';
 
 /** `fresh`: the mode that the constructor left, no switch is called (BN-STATE-08). */
 export type Mode = 'train' | 'eval' | 'fresh';
@@ -63,7 +63,21 @@ export interface DescribeStep {
   readonly op: 'describe';
 }
 
-export type Step = ForwardStep | BackwardStep | ReloadStep | DescribeStep;
+/** What can be changed on a live layer; what is absent stays. */
+export type LayerSettings = Partial<Pick<LayerConfig, 'eps' | 'momentum' | 'statistics' | 'frozen'>>;
+
+/** Settings of the live layer are changed; they hold from the next step on (BN-STATE-14). */
+export interface ConfigureStep {
+  readonly op: 'configure';
+  readonly set: LayerSettings;
+}
+
+/** Settings as a program spells them, such as `momentum 0.5`. */
+export function settingsText(set: LayerSettings): string {
+  return Object.entries(set).map(([name, value]) => `${name} ${value === null ? 'cumulative' : String(value)}`).join(', ');
+}
+
+export type Step = ForwardStep | BackwardStep | ReloadStep | DescribeStep | ConfigureStep;
 
 /**
  * Ways to call one layer.

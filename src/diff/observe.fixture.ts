@@ -46,7 +46,7 @@ export function observe(asked: Case, formulas: Formulas = coreFormulas): Observa
 function observeStep(record: StepRecord, { config: { dtype } }: Case): StepObservation {
   const state = observeState(record.state, dtype);
   if (record.op === 'refusal') return { ...state, error: { class: 'ValueError', message: 'refused' } };
-  if (record.op === 'reload' || record.op === 'describe') return state;
+  if (record.op === 'reload' || record.op === 'describe' || record.op === 'configure') return state;
   if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, record.x.dtype) };
   const parameters = record.dgamma === null || record.dbeta === null ? {} : { dgamma: perChannel(record.dgamma, dtype), dbeta: perChannel(record.dbeta, dtype) };
   return { ...state, dx: observed(record.dx, record.forward.x.shape, record.forward.x.dtype), ...parameters };

@@ -4,6 +4,7 @@ import type { Deviation } from './verdict.ts';
 
 /** Observables that each formula decides in the step that applies it. What the state carries on shows in later steps. */
 const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
+  configured: ['y', 'dx', 'dgamma', 'running_mean', 'running_var', 'step_count'],
   effectiveMode: ['y', 'dx', 'dgamma', 'running_mean', 'running_var', 'step_count'],
   keepsState: ['y', 'dx', 'dgamma', 'running_mean', 'running_var', 'step_count'],
   source: ['y', 'dx', 'dgamma'],

@@ -1,4 +1,3 @@
-import type { LayerConfig } from '../cases/case.ts';
 import { sumOf } from '../tensor/sum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { applyUpdate, normalisation, planUpdate } from './forward.ts';
@@ -26,25 +25,25 @@ interface Normalisation {
  * @see spec/batch-norm.md#bn-grad-01
  */
 export function backward(
-  config: LayerConfig, formulas: Formulas, states: readonly (RunningState | null)[], initial: RunningState | null,
+  formulas: Formulas, states: readonly (RunningState | null)[], initial: RunningState | null,
   forwards: readonly ForwardRecord[], grads: readonly Tensor[],
 ): readonly BackwardRecord[] {
   const sources = forwards.map((record) => formulas.inputGradientSource(record.source));
-  const views = forwards.map((record, rank) => viewBy(config.eps, formulas, record, sources[rank]!, states[rank] ?? null));
+  const views = forwards.map((record, rank) => viewBy(record.config.eps, formulas, record, sources[rank]!, states[rank] ?? null));
   const viewed = forwards.map((record, rank) => gradientSums(record, grads[rank]!, views[rank]!));
-  const ownViews = forwards.map((record, rank) => viewBy(config.eps, formulas, record, formulas.parameterGradientSource(record.source), states[rank] ?? null));
+  const ownViews = forwards.map((record, rank) => viewBy(record.config.eps, formulas, record, formulas.parameterGradientSource(record.source), states[rank] ?? null));
   const own = forwards.map((record, rank) => (sameView(ownViews[rank]!, views[rank]!) ? viewed[rank]! : gradientSums(record, grads[rank]!, ownViews[rank]!)));
   return forwards.map((record, rank) => {
     const state = states[rank] ?? null;
     const sums = formulas.poolSums(viewed, rank);
-    const gamma = formulas.gradientGamma(record.gamma, state, config);
+    const gamma = formulas.gradientGamma(record.gamma, state, record.config);
     const source = sources[rank]!;
-    const channelOf = (c: number) => gradientChannel(config, record, source, views[rank]!, gamma, sums, c);
+    const channelOf = (c: number) => gradientChannel(record, source, views[rank]!, gamma, sums, c);
     const dx = formulas.inputGradient(inputGradient(formulas, record.x, grads[rank]!, channelOf), record.x);
     return {
       op: 'backward', forward: record, dy: grads[rank]!, source, ...views[rank]!, gamma, sums, dx,
-      ...parameterGradients(config, formulas, record, ownViews[rank]!, formulas.returnedSums(own, rank)),
-      ...stateAfter(config, formulas, record, state, initial),
+      ...parameterGradients(formulas, record, ownViews[rank]!, formulas.returnedSums(own, rank)),
+      ...stateAfter(formulas, record, state, initial),
     };
   });
 }
@@ -76,8 +75,9 @@ function gradientSums({ x }: ForwardRecord, dy: Tensor, { mean, deviation }: Nor
 }
 
 function gradientChannel(
-  { eps, momentum }: LayerConfig, record: ForwardRecord, source: StatisticsSource, { mean, deviation }: Normalisation, gamma: Float64Array, sums: GradientSums, channel: number,
+  record: ForwardRecord, source: StatisticsSource, { mean, deviation }: Normalisation, gamma: Float64Array, sums: GradientSums, channel: number,
 ): GradientChannel {
+  const { eps, momentum } = record.config;
   const variance = source === 'batch' ? record.batch.variance : record.state?.variance;
   return {
     channel, source, gamma: gamma[channel]!, beta: record.beta[channel]!, mean: mean[channel]!, variance: variance?.[channel] ?? NaN, deviation: deviation[channel]!,
@@ -99,20 +99,20 @@ function inputGradient(formulas: Formulas, x: Tensor, dy: Tensor, channelOf: (ch
   return dx;
 }
 
-function parameterGradients(config: LayerConfig, formulas: Formulas, record: ForwardRecord, view: Normalisation, sums: GradientSums): Pick<BackwardRecord, 'dgamma' | 'dbeta'> {
-  if (!config.affine || config.frozen === true) return { dgamma: null, dbeta: null };
+function parameterGradients(formulas: Formulas, record: ForwardRecord, view: Normalisation, sums: GradientSums): Pick<BackwardRecord, 'dgamma' | 'dbeta'> {
+  if (!record.config.affine || record.config.frozen === true) return { dgamma: null, dbeta: null };
   const dgamma = new Float64Array(sums.dy.length);
   const dbeta = new Float64Array(sums.dy.length);
   for (let c = 0; c < dgamma.length; c++) {
-    const at = gradientChannel(config, record, record.source, view, record.gamma, sums, c);
+    const at = gradientChannel(record, record.source, view, record.gamma, sums, c);
     dgamma[c] = formulas.gammaGradient(at);
     dbeta[c] = formulas.betaGradient(at);
   }
   return { dgamma, dbeta };
 }
 
-function stateAfter(config: LayerConfig, formulas: Formulas, record: ForwardRecord, before: RunningState | null, initial: RunningState | null) {
+function stateAfter(formulas: Formulas, record: ForwardRecord, before: RunningState | null, initial: RunningState | null) {
   if (before === null || !formulas.updatesInBackward || record.update === null) return { update: null, state: before };
-  const update = { ...planUpdate(formulas, { config }, before, record.batch), weight: record.update.weight };
-  return { update, state: applyUpdate(formulas, { config, initial, x: record.x }, update, before) };
+  const update = { ...planUpdate(formulas, record, before, record.batch), weight: record.update.weight };
+  return { update, state: applyUpdate(formulas, { config: record.config, initial, x: record.x }, update, before) };
 }

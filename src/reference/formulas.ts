@@ -1,4 +1,4 @@
-import type { LayerConfig, Mode, StatisticsRow } from '../cases/case.ts';
+import type { LayerConfig, LayerSettings, Mode, StatisticsRow } from '../cases/case.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { localStatistics, poolStatistics, poolSums } from './statistics.ts';
 import type { Affine, BatchStatistics, EffectiveMode, GradientSums, Moments, RunningState, StatisticsSource, StepRecord } from './trajectory.ts';
@@ -50,6 +50,8 @@ export interface StoredBatch {
 
 /** The operation, one entry per line of the specification. A cause is this record with an entry replaced. */
 export interface Formulas {
+  /** The settings of a live layer after some of them were changed. */
+  readonly configured: (before: LayerConfig, set: LayerSettings) => LayerConfig;
   readonly effectiveMode: (mode: Mode, row: StatisticsRow, earlier: readonly StepRecord[]) => EffectiveMode;
   readonly keepsState: (row: StatisticsRow) => boolean;
   readonly source: (row: StatisticsRow, mode: EffectiveMode) => StatisticsSource;
@@ -107,10 +109,14 @@ export interface Formulas {
 
 /** Batch Normalization as spec/rules.json has it. */
 export const coreFormulas: Formulas = {
+  configured: (before, set) => ({
+    ...before, ...set, // BN-STATE-14
+    statistics: before.statistics === 'untracked' ? 'untracked' : set.statistics ?? before.statistics, // BN-STATE-15: no switch makes a state
+  }),
   effectiveMode: (mode) => (mode === 'eval' ? 'eval' : 'train'), // BN-STATE-08
   keepsState: (row) => row !== 'untracked', // BN-STATE-11
   source: (row, mode) => { // BN-STAT-03
-    if (row === 'tracked') return mode === 'train' ? 'batch' : 'running';
+    if (row === 'tracked' || row === 'paused') return mode === 'train' ? 'batch' : 'running'; // BN-STATE-15
     return row === 'running' ? 'running' : 'batch';
   },
   updates: (row, mode) => row === 'batch' || (row === 'tracked' && mode === 'train'), // BN-STATE-04, BN-STATE-09, BN-STATE-10

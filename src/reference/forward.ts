@@ -38,7 +38,7 @@ function forwardOnRank(formulas: Formulas, affine: Affine, view: ForwardView, ba
   const state = moved === null ? null : { mean: moved.mean, variance: moved.variance, count: moved.count + formulas.counts(config.statistics, mode), updates: moved.updates };
   const { gamma, beta } = formulas.affine(affine, view, state);
   const y = formulas.output(normalise(x, mean, deviation, gamma, beta), x);
-  return { op: 'forward', mode, source, x, batch, mean, deviation, gamma, beta, y, update, state };
+  return { op: 'forward', config, mode, source, x, batch, mean, deviation, gamma, beta, y, update, state };
 }
 
 /** State of a layer that nobody has trained or set (BN-STATE-01). */

@@ -19,6 +19,7 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
   if (!isConstructible(question.config)) return { ranks: question.ranks.map(() => ({ construct: null, refused: 'BN-ERR-03', steps: [] })) };
   const affine = initialAffine(question);
   const construct = initialState(question, formulas);
+  let live = question;
   const states = question.ranks.map(() => construct);
   const steps = question.ranks.map((): StepRecord[] => []);
   const ranks = steps.map((rankSteps) => ({ construct, steps: rankSteps }));
@@ -29,9 +30,11 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
       return states.map((state) => ({ op: 'reload', ...converted, state: state === null || construct === null ? null : goesOn(state, construct, freshState(formulas, question.config.numFeatures)) }));
     }
     if (step.op === 'describe') return states.map((state) => ({ op: 'describe', state }));
-    return step.op === 'forward' ? forwardOrRefuse(question, formulas, affine, states, ranks, step) : backwardOf(question, formulas, states, ranks, step);
+    if (step.op === 'configure') return states.map((state) => ({ op: 'configure', config: live.config, state }));
+    return step.op === 'forward' ? forwardOrRefuse(live, formulas, affine, states, ranks, step) : backwardOf(live, formulas, states, ranks, step);
   };
   for (const step of question.program) {
+    if (step.op === 'configure') live = { ...live, config: formulas.configured(live.config, step.set) }; // BN-STATE-14
     const records = recordsOf(step);
     for (const [rank, record] of records.entries()) {
       steps[rank]?.push(record);
@@ -63,7 +66,7 @@ function backwardOf(
 ): readonly StepRecord[] {
   const forwards = soFar.map(({ steps }) => forwardAt(steps, step.of));
   const grads = question.ranks.map((rank) => tensorAt(rank.grads, step.grad));
-  return backward(question.config, formulas, states, soFar[0]?.construct ?? null, forwards, grads);
+  return backward(formulas, states, soFar[0]?.construct ?? null, forwards, grads);
 }
 
 function forwardAt(steps: readonly StepRecord[], index: number): ForwardRecord {

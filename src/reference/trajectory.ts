@@ -1,3 +1,4 @@
+import type { LayerConfig } from '../cases/case.ts';
 import type { RuleId } from '../spec/rule-id.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -47,6 +48,8 @@ export interface StateUpdate {
 /** Everything that one forward step computed on one rank. */
 export interface ForwardRecord {
   readonly op: 'forward';
+  /** Settings that the step was computed with. */
+  readonly config: LayerConfig;
   readonly mode: EffectiveMode;
   readonly source: StatisticsSource;
   readonly x: Tensor;
@@ -113,7 +116,14 @@ export interface DescribeRecord {
   readonly state: RunningState | null;
 }
 
-export type StepRecord = ForwardRecord | BackwardRecord | ReloadRecord | DescribeRecord | RefusalRecord;
+/** Settings were changed, which moves nothing. */
+export interface ConfigureRecord {
+  readonly op: 'configure';
+  readonly config: LayerConfig;
+  readonly state: RunningState | null;
+}
+
+export type StepRecord = ForwardRecord | BackwardRecord | ReloadRecord | DescribeRecord | ConfigureRecord | RefusalRecord;
 
 /** One rank's way through the program. A refusal is the last step. */
 export interface RankTrajectory {

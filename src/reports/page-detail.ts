@@ -1,6 +1,6 @@
 import { acceptCase } from '../accept/accept.ts';
 import type { Accepted, AcceptedObservation, AcceptedRank, AcceptedStep } from '../accept/accepted.ts';
-import type { Case, Step } from '../cases/case.ts';
+import { type Case, settingsText, type Step } from '../cases/case.ts';
 import { materialise } from '../cases/materialise.ts';
 import { errorRatio } from '../diff/interval.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -105,5 +105,6 @@ function listed(data: Float64Array): string {
 function describeStep(step: Step): string {
   if (step.op === 'forward') return `forward${step.mode === 'fresh' ? ' in the mode that the constructor left' : ` in ${step.mode} mode`}, input ${String(step.input)}`;
   if (step.op === 'backward') return `backward of step ${String(step.of)}, gradient ${String(step.grad)}`;
+  if (step.op === 'configure') return `changed: ${settingsText(step.set)}`;
   return step.op === 'reload' ? 'saved, and loaded into a new layer' : step.op;
 }

@@ -32,7 +32,7 @@ export function vocabulary({ parameters, modeTable }: ParametersFile): Vocabular
   const layers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'];
   return {
     layer: layers,
-    program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'convert', 'stay', 'describe'],
+    program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'convert', 'stay', 'describe', 'momentum', 'eps', 'statistics', 'freeze', 'unfreeze'],
     rank: layers.flatMap((layer) => ['1', '2', '3', '4', '5'].map((rank) => `${layer}:${rank}`)),
     elements: ['0', '1', 'many'],
     features: ['own', 'other', 'zero', 'negative', 'fraction'],
@@ -92,7 +92,7 @@ function addAsked({ layer, axes, literal }: PlannedCase, asked: Set<string>, see
 
 function said(layer: Layer, axis: string, value: string, axes: PlannedCase['axes']): readonly string[] {
   if (axis === 'shape' || axis === 'ranks') return extents(layer, parseRanks(value));
-  if (axis === 'program') return value.split('-').map((word) => `program=${word.replace(/\d$/, '')}`);
+  if (axis === 'program') return value.split('-').map((word) => `program=${word.replace(/(\d|:.*)$/, '')}`);
   if (axis === 'features') return [`features=${value === axes['shape']?.split('x')[1] ? 'own' : countRange(Number(value))}`];
   if (axis === 'eps' || (axis === 'momentum' && value !== 'cumulative')) return [`${axis}=${unitRange(Number(value))}`];
   return [`${axis}=${value}`];

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Mapping
+
 from model import HonestLayer
 
 
@@ -77,6 +79,31 @@ class UntrackedEvaluationByFreshState(HonestLayer):
         return super().normalises_by_batch() and not evaluates
 
 
+class ChangeIgnored(HonestLayer):
+    #: the setting that stays what it was
+    kept = ''
+
+    def taken_over(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: value for name, value in super().taken_over(settings).items() if name != self.kept}
+
+
+class MomentumChangeIgnored(ChangeIgnored):
+    kept = 'momentum'
+
+
+class EpsChangeIgnored(ChangeIgnored):
+    kept = 'eps'
+
+
+class RowChangeIgnored(ChangeIgnored):
+    kept = 'statistics'
+
+
+class PausedEvaluationByBatch(HonestLayer):
+    def normalises_by_batch(self) -> bool:
+        return super().normalises_by_batch() or self.row() == 'paused'
+
+
 MODES: dict[str, type[HonestLayer]] = {
     'fresh-layer-evaluates': FreshLayerEvaluates,
     'statistics-updated-in-evaluation': StatisticsUpdatedInEvaluation,
@@ -88,6 +115,10 @@ MODES: dict[str, type[HonestLayer]] = {
     'running-row-by-batch-in-training': RunningRowByBatchInTraining,
     'batch-row-frozen-in-evaluation': BatchRowFrozenInEvaluation,
     'batch-row-by-running-in-evaluation': BatchRowByRunningInEvaluation,
+    'momentum-change-ignored': MomentumChangeIgnored,
+    'eps-change-ignored': EpsChangeIgnored,
+    'row-change-ignored': RowChangeIgnored,
+    'paused-evaluation-by-batch': PausedEvaluationByBatch,
     'untracked-keeps-state': UntrackedKeepsState,
     'untracked-evaluation-by-fresh-state': UntrackedEvaluationByFreshState,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Union
 
-from bn_protocol.cases import Case, CaseError, Describe, Forward, RankData, Reload
+from bn_protocol.cases import Case, CaseError, Configure, Describe, Forward, RankData, Reload
 from bn_protocol.description import Description
 from bn_protocol.tensors import Value
 
@@ -21,6 +21,10 @@ class AdapterFault(Exception):
 
 #: These never come from a framework that refuses a call: a bug or a poor machine must not pass for a refusal.
 _NEVER_A_REFUSAL = (AdapterFault, CaseError, NameError, ImportError, MemoryError, AssertionError)
+
+
+class FrameworkAssertion(Exception):
+    """Wraps an AssertionError that the framework itself raised: a refusal, where one of ours would be a bug."""
 
 
 class RankObservation(NamedTuple):
@@ -111,6 +115,14 @@ class Layer(abc.ABC):
         """
         raise AdapterFault('this adapter does not convert layers')
 
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        """Change settings of the layer as users do, on the live object; a layer that takes over later has them too.
+
+        :param settings: as in ``Configure``
+        :raises AdapterFault: the adapter has no way to change one of them
+        """
+        raise AdapterFault('this adapter does not change live layers')
+
     def describe(self) -> Description:
         """What the layer says of itself; nothing is called that could change it.
 
@@ -139,6 +151,9 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
                 seen = {}
             elif isinstance(step, Describe):
                 seen = {'described': layer.describe()}
+            elif isinstance(step, Configure):
+                layer.configure(step.settings)
+                seen = {}
             else:
                 seen = layer.backward(tapes[step.of], step.nth)
         except Exception as error:
@@ -163,6 +178,8 @@ def refusal(error: Exception) -> dict[str, str]:
 
     :raises Exception: the error itself, where it cannot be the framework's
     """
+    if isinstance(error, FrameworkAssertion) and error.__cause__ is not None:
+        return describe(error.__cause__)
     if isinstance(error, _NEVER_A_REFUSAL):
         raise error
     return describe(error)

@@ -26,6 +26,11 @@ ROUTES = frozenset(
 #: no gradient is recorded there
 WITHOUT_GRADIENTS = frozenset(('no-grad', 'inference-mode'))
 LAYOUTS = frozenset(('contiguous', 'channels-last', 'transposed', 'strided', 'offset', 'expanded'))
+#: rows that a live layer may be switched to; ``paused``: the state stays and no longer moves
+LIVE_STATISTICS = STATISTICS | {'paused'}
+#: what can be changed on a live layer
+NUMBERS = frozenset(('momentum', 'eps'))
+SETTINGS = NUMBERS | {'statistics', 'frozen'}
 RELOADS = frozenset(('checkpoint', 'copy', 'conversion'))
 SYNCHRONISED = 'syncbatchnorm'
 
@@ -85,7 +90,14 @@ class Describe(NamedTuple):
     """The layer says what it is: constructor, mode, text, parameters and buffers."""
 
 
-Step = Union[Forward, Backward, Reload, Describe]
+class Configure(NamedTuple):
+    """Settings of the live layer are changed, which hold from the next step on (BN-STATE-14)."""
+
+    #: momentum, eps, statistics and frozen, as far as they change; in canonical form, as in Config
+    settings: Mapping[str, Any]
+
+
+Step = Union[Forward, Backward, Reload, Describe, Configure]
 
 
 class Case(NamedTuple):
@@ -100,6 +112,21 @@ class Case(NamedTuple):
     route: str = 'module'
     #: how x and dy lie in memory; the shape is the same
     layout: str = 'contiguous'
+
+
+def rows_of(case: Case) -> list[str]:
+    """The row of the mode table that the layer is made with, and those that it is switched to."""
+    return [case.config.statistics, *[row for step in changes_of(case) for row in (step.get('statistics'),) if row]]
+
+
+def momenta_of(case: Case) -> list[float | None]:
+    """The momentum that the layer is made with, and those that it is given later."""
+    return [case.config.momentum, *[step['momentum'] for step in changes_of(case) if 'momentum' in step]]
+
+
+def changes_of(case: Case) -> list[Mapping[str, Any]]:
+    """The settings that each step of the program changes, where it changes some."""
+    return [step.settings for step in case.program if isinstance(step, Configure)]
 
 
 #: where the inputs and the upstream gradients of a rank lie
@@ -212,9 +239,20 @@ def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankPlaces
             program.append(Reload(_one_of('by', step.get('by', 'checkpoint'), RELOADS)))
         elif op == 'describe':
             program.append(Describe())
+        elif op == 'configure':
+            program.append(Configure(_decode_settings(step['set'])))
         else:
             raise ValueError(f'unknown op {op!r}')
     return tuple(program)
+
+
+def _decode_settings(raw: Mapping[str, Any]) -> dict[str, Any]:
+    if not raw or not set(raw) <= SETTINGS:
+        raise ValueError(f'settings {sorted(raw)}')
+    if 'statistics' in raw:
+        _one_of('statistics', raw['statistics'], LIVE_STATISTICS)
+    # JSON writes 1.0 as 1, and frameworks tell an int from a float
+    return {name: float(value) if name in NUMBERS and value is not None else value for name, value in raw.items()}
 
 
 def _grads_by_forward(raw: Sequence[Mapping[str, Any]], available: int) -> dict[int, list[int]]:

@@ -1,9 +1,10 @@
 import { coreFormulas } from '../../reference/formulas.ts';
 import type { StepRecord } from '../../reference/trajectory.ts';
-import type { Case, StatisticsRow } from '../../cases/case.ts';
+import type { Case, LayerSettings, StatisticsRow } from '../../cases/case.ts';
 import type { FormulaVariant } from '../cause-entry.ts';
 
-const onRow = (row: StatisticsRow) => ({ config }: Case) => config.statistics === row;
+const onRow = (row: StatisticsRow) => ({ config, program }: Case) => config.statistics === row || program.some((step) => step.op === 'configure' && step.set.statistics === row);
+const changes = (name: keyof LayerSettings) => ({ program }: Case) => program.some((step) => step.op === 'configure' && step.set[name] !== undefined);
 const afterForward = ({ program }: Case) => program.filter(({ op }) => op === 'forward').length > 1;
 
 /** Departures in which statistics a row and a mode select, and when the state moves. */
@@ -109,6 +110,32 @@ export const modeVariants: readonly FormulaVariant[] = [
     translation: 'switch the converted network to the mode again',
     change: { effectiveMode: (mode, row, earlier) => (wasJustConverted(earlier) ? 'train' : coreFormulas.effectiveMode(mode, row, earlier)) },
     concerns: ({ program }) => program.some((step, index) => step.op === 'forward' && step.stays === true && converts({ program: program.slice(index - 1, index) })),
+  },
+  {
+    id: 'momentum-change-ignored', rule: 'BN-STATE-14', title: 'momentum is that of the construction, whatever the live layer was given',
+    translation: 'make a new layer with the other momentum, and load parameters and state into it',
+    like: ['MindSpore nn, whose attribute momentum is read at construction alone'],
+    change: { configured: (before, set) => ({ ...coreFormulas.configured(before, set), momentum: before.momentum }) },
+    concerns: changes('momentum'),
+  },
+  {
+    id: 'eps-change-ignored', rule: 'BN-STATE-14', title: 'ε is that of the construction, whatever the live layer was given',
+    translation: 'make a new layer with the other ε, and load parameters and state into it',
+    like: ['MindSpore nn, whose attribute eps is read at construction alone'],
+    change: { configured: (before, set) => ({ ...coreFormulas.configured(before, set), eps: before.eps }) },
+    concerns: changes('eps'),
+  },
+  {
+    id: 'row-change-ignored', rule: 'BN-STATE-14', title: 'the row of the mode table is that of the construction, whatever the live layer was given',
+    translation: 'make a new layer of the other row, and load parameters and state into it',
+    change: { configured: (before, set) => ({ ...coreFormulas.configured(before, set), statistics: before.statistics }) },
+    concerns: changes('statistics'),
+  },
+  {
+    id: 'paused-evaluation-by-batch', rule: 'BN-STATE-15', title: 'without tracking, evaluation normalises by the batch although there are running statistics',
+    translation: 'switch tracking on before an evaluation',
+    change: { source: (row, mode) => (row === 'paused' ? 'batch' : coreFormulas.source(row, mode)) },
+    concerns: onRow('paused'),
   },
   {
     id: 'state-moved-by-backward', rule: 'BN-STATE-07', title: 'the backward pass moves the running statistics again',

@@ -1,3 +1,4 @@
+import type { Case } from '../../cases/case.ts';
 import { coreFormulas } from '../../reference/formulas.ts';
 import type { Moments } from '../../reference/trajectory.ts';
 import type { FormulaVariant } from '../cause-entry.ts';
@@ -10,6 +11,11 @@ function moveBy(meanWeight: (m: number) => number, varianceWeight: (m: number) =
     mean: blend(before.mean, stored.mean, 1 - meanWeight(m), meanWeight(m)),
     variance: blend(before.variance, stored.variance, 1 - varianceWeight(m), varianceWeight(m)),
   });
+}
+
+/** The momentum of the construction, and those that the live layer is given. */
+function momentaOf({ config, program }: Case): readonly (number | null)[] {
+  return [config.momentum, ...program.flatMap((step) => (step.op === 'configure' && step.set.momentum !== undefined ? [step.set.momentum] : []))];
 }
 
 const same = (m: number) => m;
@@ -57,7 +63,7 @@ export const stateVariants: readonly FormulaVariant[] = [
     id: 'momentum-ignored', rule: 'BN-STATE-02', title: 'the weight of the new batch is 0.1 whatever was asked',
     translation: 'ask for momentum 0.1',
     change: { newWeight: (momentum, step) => (momentum === null ? 1 / step : 0.1) },
-    concerns: ({ config }) => config.momentum !== null && config.momentum !== 0.1,
+    concerns: (question) => momentaOf(question).some((momentum) => momentum !== null && momentum !== 0.1),
   },
   {
     id: 'momentum-one-hundredth', rule: 'BN-STATE-02', title: 'the weight of the new batch is 0.01 whatever was asked',
@@ -143,13 +149,13 @@ export const stateVariants: readonly FormulaVariant[] = [
     id: 'cumulative-as-default-momentum', rule: 'BN-STATE-05', title: 'without momentum an exponential average with weight 0.1 is kept',
     translation: 'set momentum to 1/k at the k-th step',
     change: { newWeight: (momentum) => momentum ?? 0.1 },
-    concerns: ({ config }) => config.momentum === null,
+    concerns: (question) => momentaOf(question).includes(null),
   },
   {
     id: 'cumulative-weight-off-by-one', rule: 'BN-STATE-05', title: 'the k-th batch of a plain average has weight 1/(k + 1)',
     translation: 'none; start counting after the first batch',
     change: { newWeight: (momentum, step) => momentum ?? 1 / (step + 1) },
-    concerns: ({ config }) => config.momentum === null,
+    concerns: (question) => momentaOf(question).includes(null),
   },
   {
     id: 'empty-batch-moves-state', rule: 'BN-STAT-04', title: 'a batch without values moves the running statistics',

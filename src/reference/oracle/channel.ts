@@ -1,6 +1,6 @@
-import type { BackwardStep, ForwardStep, StatisticsRow, Step } from '../../cases/case.ts';
+import type { BackwardStep, ForwardStep, LayerSettings, StatisticsRow, Step } from '../../cases/case.ts';
 import { forwardChannel, type ChannelOutput, type Moments } from './definition.ts';
-import type { Rational } from './rational.ts';
+import { fromNumber, type Rational } from './rational.ts';
 import { updateRunning, weightOfBatch } from './state.ts';
 
 /** Values of one rank: per input and per upstream gradient those of the channel. */
@@ -43,19 +43,21 @@ export function runChannel(question: ChannelCase): readonly [ChannelStep, ...Cha
   const construct: ChannelStep = { state: question.row === 'untracked' ? null : { ...question.initial, count: 0 } }; // BN-STATE-11
   const steps: [ChannelStep, ...ChannelStep[]] = [construct];
   const outputs = new Map<number, ChannelOutput>();
+  let live = question;
   for (const [index, step] of question.program.entries()) {
     const before = (steps.at(-1) ?? construct).state;
-    if (step.op === 'reload' || step.op === 'describe') {
+    if (step.op === 'configure') live = changed(live, step.set); // BN-STATE-14
+    if (step.op === 'reload' || step.op === 'describe' || step.op === 'configure') {
       steps.push({ state: before }); // BN-STATE-13
       continue;
     }
     if (step.op === 'backward') {
-      steps.push(backward(question, step, outputs.get(step.of), before));
+      steps.push(backward(live, step, outputs.get(step.of), before));
       continue;
     }
-    const output = forward(question, step, before);
+    const output = forward(live, step, before);
     outputs.set(index, output);
-    steps.push({ y: output.y, state: stateAfter(question, step, output, before) });
+    steps.push({ y: output.y, state: stateAfter(live, step, output, before) });
   }
   return steps;
 }
@@ -67,14 +69,21 @@ function forward({ row, eps, gamma, beta, ranks, rootBits }: ChannelCase, step: 
   return forwardChannel({ ranks: x, gamma, beta, eps, running, rootBits });
 }
 
+/** A layer that was made without state stays so (BN-STATE-15). */
+function changed(question: ChannelCase, set: LayerSettings): ChannelCase {
+  const row = question.row === 'untracked' ? question.row : set.statistics ?? question.row;
+  const momentum = set.momentum === undefined ? question.momentum : set.momentum === null ? null : fromNumber(set.momentum);
+  return { ...question, row, momentum, eps: set.eps === undefined ? question.eps : fromNumber(set.eps) };
+}
+
 /** BN-STAT-03; a fresh layer is in training mode (BN-STATE-08). */
 function normalisesByBatch(row: StatisticsRow, { mode }: ForwardStep): boolean {
   if (row === 'running') return false;
-  return row !== 'tracked' || mode !== 'eval';
+  return mode !== 'eval' || (row !== 'tracked' && row !== 'paused'); // BN-STATE-15
 }
 
 function stateAfter({ row, momentum }: ChannelCase, step: ForwardStep, { batch, count }: ChannelOutput, before: ChannelState | null): ChannelState | null {
-  if (before === null || !normalisesByBatch(row, step)) return before; // BN-STATE-04, BN-STATE-09
+  if (before === null || row === 'paused' || !normalisesByBatch(row, step)) return before; // BN-STATE-04, BN-STATE-09, BN-STATE-15
   const batches = before.count + 1; // BN-STATE-06
   if (batch === null) return { ...before, count: batches };
   return { ...updateRunning(before, batch, count, weightOfBatch(momentum, batches)), count: batches }; // BN-STATE-10

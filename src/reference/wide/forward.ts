@@ -27,10 +27,11 @@ export function shownState(state: WideState, plain: RunningState | null): Runnin
 }
 
 /** One forward step on every rank, of which `plain` is the float64 record. */
-export function widenForward(config: LayerConfig, plain: readonly ForwardRecord[], before: WideState): WideForward {
-  const batch = Array.from({ length: config.numFeatures }, (_, c) => momentsOf(pooledValues(plain, c)));
+export function widenForward(plain: readonly ForwardRecord[], before: WideState): WideForward {
   const first = plain[0];
   if (first === undefined) throw new RangeError('expected the record of at least one rank, got none');
+  const { config } = first;
+  const batch = Array.from({ length: config.numFeatures }, (_, c) => momentsOf(pooledValues(plain, c)));
   const normalising = first.source === 'running' && before !== null ? before : batch; // BN-STAT-03
   const views = normalising.map(({ mean, variance }, c): WideView => (
     { mean, deviation: deviationOf(variance, config.eps), gamma: first.gamma[c]!, beta: first.beta[c]! }

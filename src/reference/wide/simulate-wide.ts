@@ -1,4 +1,4 @@
-import type { Case, LayerConfig } from '../../cases/case.ts';
+import type { Case } from '../../cases/case.ts';
 import { simulate } from '../simulate.ts';
 import type { StepRecord, Trajectory } from '../trajectory.ts';
 import { widenBackward } from './backward.ts';
@@ -23,7 +23,7 @@ export function simulateWide(question: Case): Trajectory {
   const steps = plain.ranks.map((): StepRecord[] => []);
   let state = wideState(plain.ranks[0]?.construct ?? null);
   for (const [index] of (plain.ranks[0]?.steps ?? []).entries()) {
-    const widened = widenStep(question.config, plain.ranks.map((rank) => rank.steps[index]!), state, forwards);
+    const widened = widenStep(plain.ranks.map((rank) => rank.steps[index]!), state, forwards);
     state = widened.state;
     for (const [rank, record] of widened.records.entries()) steps[rank]?.push(record);
   }
@@ -31,10 +31,10 @@ export function simulateWide(question: Case): Trajectory {
 }
 
 /** One step on every rank; a forward is kept in `forwards` under its float64 record, for its backward. */
-function widenStep(config: LayerConfig, together: readonly StepRecord[], before: WideState, forwards: Map<StepRecord, WideForward>): WideStep {
+function widenStep(together: readonly StepRecord[], before: WideState, forwards: Map<StepRecord, WideForward>): WideStep {
   const [first] = together;
   if (first?.op === 'forward') {
-    const forward = widenForward(config, together.filter((record) => record.op === 'forward'), before);
+    const forward = widenForward(together.filter((record) => record.op === 'forward'), before);
     forwards.set(first, forward);
     return forward;
   }

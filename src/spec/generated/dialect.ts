@@ -2,6 +2,26 @@
 
 export type Text = string;
 export type RowSpelling = OfferedRow | MissingRow;
+/**
+ * Momentum changed on the live layer.
+ */
+export type RowSpelling1 = OfferedRow | MissingRow;
+/**
+ * ε changed on the live layer.
+ */
+export type RowSpelling2 = OfferedRow | MissingRow;
+/**
+ * The row changed on the live layer.
+ */
+export type RowSpelling3 = OfferedRow | MissingRow;
+/**
+ * Tracking switched off and on (BN-STATE-15).
+ */
+export type RowSpelling4 = OfferedRow | MissingRow;
+/**
+ * Gamma and beta frozen and unfrozen.
+ */
+export type RowSpelling5 = OfferedRow | MissingRow;
 export type ObservableSpelling = OfferedObservable | MissingObservable;
 /**
  * @minItems 1
@@ -73,6 +93,16 @@ export interface VersionDialect {
     compiled: RowSpelling;
     graph: RowSpelling;
     asynchronous: RowSpelling;
+  };
+  /**
+   * How the framework spells the steps of a program that not every framework has; absent: nobody has looked.
+   */
+  steps?: {
+    momentum: RowSpelling1;
+    eps: RowSpelling2;
+    statistics: RowSpelling3;
+    paused: RowSpelling4;
+    freeze: RowSpelling5;
   };
   /**
    * Where each observable is read.

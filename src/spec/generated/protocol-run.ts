@@ -52,6 +52,27 @@ export type Step =
        * The layer says what it is: constructor, mode, text, what it stores. Nothing changes.
        */
       op: 'describe';
+    }
+  | {
+      /**
+       * Settings of the live layer are changed, which hold from the next step on. Nothing is computed.
+       */
+      op: 'configure';
+      set: {
+        /**
+         * Weight of the new batch; null is the cumulative average.
+         */
+        momentum?: number | null;
+        eps?: number;
+        /**
+         * Row of the mode table; paused: tracking is switched off and the state stays, see BN-STATE-15.
+         */
+        statistics?: 'tracked' | 'untracked' | 'batch' | 'running' | 'paused';
+        /**
+         * Whether gamma and beta are trained from now on.
+         */
+        frozen?: boolean;
+      };
     };
 
 /**

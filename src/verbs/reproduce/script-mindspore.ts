@@ -6,7 +6,7 @@ import { inputOf, pythonFloat, pythonTensor, type Scripted } from './python.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
 const initialisers = { gamma: 'gamma_init', beta: 'beta_init', running_mean: 'moving_mean_init', running_var: 'moving_var_init' } as const;
-const rows = { tracked: 'None', batch: 'True', running: 'False', untracked: 'None' } as const;
+const rows = { tracked: 'None', batch: 'True', running: 'False', untracked: 'None', paused: 'None' } as const;
 
 const helpers = `
 def tensor(text: str, shape: tuple, dtype: str) -> mindspore.Tensor:

@@ -82,7 +82,7 @@ async function answersOf(word: string, asked: readonly Case[]): Promise<Readonly
 }
 
 function isOffered({ config: { statistics } }: Case, dialect: Dialect): boolean {
-  return dialect.statistics[statistics satisfies StatisticsRow].spelling !== null;
+  return statistics !== 'paused' && dialect.statistics[statistics satisfies StatisticsRow].spelling !== null;
 }
 
 /** What is wrong with the answer to a case that the contract refuses; null where it was refused as the contract says. */

@@ -1,5 +1,5 @@
 import type { AcceptedObservation, AcceptedStep, AcceptedValues } from '../../accept/accepted.ts';
-import type { Case, Step } from '../../cases/case.ts';
+import { type Case, settingsText, type Step } from '../../cases/case.ts';
 import type { Expectation } from '../../diff/judge.ts';
 import type { CaseLine } from '../../reports/run.ts';
 import { decodeTensor } from '../../tensor/bytes.ts';
@@ -46,6 +46,7 @@ function formatOperation(step: Step | undefined): string {
   if (step === undefined) return 'nothing';
   if (step.op === 'describe') return 'asked what it is';
   if (step.op === 'reload') return step.by === 'conversion' ? 'converted into a synchronised layer' : step.by === 'copy' ? 'copied deeply' : 'saved, and loaded into a new layer';
+  if (step.op === 'configure') return `changed: ${settingsText(step.set)}`;
   return step.op === 'forward' ? `forward in ${step.mode} mode on input ${String(step.input)}` : `backward of step ${String(step.of)} with gradient ${String(step.grad)}`;
 }
 
