@@ -70,6 +70,7 @@ describe('the share of elements that could not be graded', () => {
     expect(gateOf({ conforms: 1 }, { grading: grading(0) }).warnings).toEqual([]);
     expect(gateOf({ conforms: 1 }, { grading: grading(2) })).toEqual({ gate: 'pass', reasons: [], warnings: ['2 of 100 elements of y could not be graded'] });
     expect(gateOf({ conforms: 1 }, { grading: grading(3) })).toEqual({ gate: 'fail', reasons: ['3 of 100 elements of y could not be graded, above the limit of 2 %'], warnings: [] });
+    expect(gateOf({ conforms: 1 }, { grading: grading(3), knownShare: null })).toEqual({ gate: 'pass', reasons: [], warnings: ['3 of 100 elements of y could not be graded'] }); // a shard
   });
 });
 

@@ -39,7 +39,7 @@ export function decideGate(input: GateInput): GateDecision {
   return {
     gate: reasons.length + (input.strict ? expired.length : 0) === 0 ? 'pass' : 'fail',
     reasons: input.strict ? [...reasons, ...expired] : reasons,
-    warnings: [...ungradable(input, (share) => share > 0 && share <= ungradableLimit), ...(input.strict ? [] : expired)],
+    warnings: [...ungradable(input, (share) => share > 0 && (isPart(input) || share <= ungradableLimit)), ...(input.strict ? [] : expired)],
   };
 }
 
@@ -53,7 +53,13 @@ function byShare({ counts, planned, knownShare }: GateInput): string[] {
   return [`known ${String(counts.known)} of ${String(planned)} planned, above the suite's share of ${String(knownShare)}`];
 }
 
+/** A part of a suite says nothing of the suite's shares. */
+function isPart({ knownShare }: GateInput): boolean {
+  return knownShare === null;
+}
+
 function byGrading(input: GateInput): string[] {
+  if (isPart(input)) return [];
   return ungradable(input, (share) => share > ungradableLimit).map((text) => `${text}, above the limit of 2 %`);
 }
 
