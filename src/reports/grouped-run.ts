@@ -19,5 +19,6 @@ export function evidenceOf({ cases }: RunnerResults, { example }: Finding): read
 }
 
 export function judgedCase({ deviations, ...result }: Omit<CaseResult, 'accuracy'>): JudgedCase {
-  return { ...result, worstRatio: deviations.reduce((worst, { ratio }) => Math.max(worst, ratio), 0) };
+  const numbers = deviations.filter(({ kind }) => kind === 'value'); // how far off a refusal or a type is, no ratio says
+  return { ...result, worstRatio: numbers.reduce((worst, { ratio }) => Math.max(worst, ratio), 0) };
 }

@@ -81,7 +81,7 @@ describe('summary.md', () => {
       **crashed** \`unexplained\` (other@2: 1 case)
       * reason: died
       * example: \`batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit\`
-      **violates** \`ambiguous\` (miniature-biased-variance@1.0: 1 case)
+      **violates** \`ambiguous\` (miniature-biased-variance@1.0: 1 case, at worst ∞ × the bound)
       * BN-STATE-03 running variance stores the unbiased batch variance
       * one of: eps-ignored, eps-outside-sqrt
       * example: \`batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit\`

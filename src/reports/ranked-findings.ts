@@ -21,9 +21,9 @@ export function rankFindings({ runners }: Run): readonly RankedFinding[] {
     .sort((a, b) => Number(a.finding.known) - Number(b.finding.known) || severity(a.finding) - severity(b.finding) || b.finding.cases - a.finding.cases);
 }
 
-/** `3 cases, at worst 6.2e4 × the bound`; how far outside an exact result is, no ratio says. */
+/** `3 cases, at worst 6.2e4 × the bound`; ∞ where a result is not finite, or not the exact one that its data make it. */
 export function describeExtent({ cases, worstRatio }: Finding): string {
-  return `${plural(cases, 'case')}${worstRatio > 0 && Number.isFinite(worstRatio) ? `, at worst ${formatRatio(worstRatio)} × the bound` : ''}`;
+  return `${plural(cases, 'case')}${worstRatio > 0 ? `, at worst ${formatRatio(worstRatio)} × the bound` : ''}`;
 }
 
 /** A process that died leaves the end of its stderr, which stands whole in run.ndjson. */

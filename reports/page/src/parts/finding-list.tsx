@@ -24,7 +24,7 @@ function Entry({ model: { runners, data }, finding: { kind, status, title, cause
       <span class="marks">{kind === 'known' && <Chip status="known" />}<Chip status={status} /></span>
       <span class="what"><strong>{title ?? cause}</strong><span class="soft">{rule} {data.rules.find(({ id }) => id === rule)?.title}</span>
         {translation !== null && <span class="soft">To reconcile: {translation}</span>}</span>
-      <span class="who"><strong>{runners[runner]?.label}</strong><span class="soft">{formatCount(cases.length)} {cases.length === 1 ? 'case' : 'cases'}{worst > 0 && Number.isFinite(worst) ? `, ${ratioText(worst)} × the bound` : ''}</span></span>
+      <span class="who"><strong>{runners[runner]?.label}</strong><span class="soft">{formatCount(cases.length)} {cases.length === 1 ? 'case' : 'cases'}{worst > 0 ? `, ${ratioText(worst)} × the bound` : ''}</span></span>
     </a>
   );
 }

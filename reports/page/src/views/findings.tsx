@@ -60,7 +60,7 @@ function Card({ model, finding, number, chosen }: CardProps) {
         {harnessError !== null && <span class="chip bad">{harnessError}</span>}{kind === 'known' && <Chip status="known" />}<Chip status={status} />
         <strong>{columns?.label}</strong>
         <a href={hrefOf('cases', filterQuery({ ...noFilter, finding: number }))}>{formatCount(cases.length)} {cases.length === 1 ? 'case' : 'cases'}</a>
-        {worst > 0 && Number.isFinite(worst) && <span class="soft">at worst {ratioText(worst)} × the bound</span>}
+        {worst > 0 && <span class="soft">at worst {ratioText(worst)} × the bound</span>}
       </p>
       <h3 id={`title-${String(number)}`}>{title ?? cause}</h3>
       <Facts rows facts={factsOf(model, finding)} />
