@@ -1,4 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ownDataSuite } from '../cases/own-data.ts';
+import { facts, footer, header, line, violation } from '../reports/fixtures/sample-run.ts';
+import { runFileName } from '../reports/run-file.ts';
 import { show } from './show.ts';
 
 describe('show: a case', () => {
@@ -85,6 +91,8 @@ describe('show: a case', () => {
           ± must         0 0 0
           ± should       0 0 0
         step_count 0 (BN-ERR-01)
+      contract of pytorch@2.13.0: step 0 must be refused with ValueError “expected 4D input” (BN-SHAPE-02), and nothing comes after it
+      contract of mindspore@2.10.0: step 0 must be refused with ValueError “must have 4 dims” (BN-SHAPE-02), and nothing comes after it
       "
     `);
   });
@@ -128,7 +136,7 @@ describe('show: a rule', () => {
         formula  rv′ = (1 − m)·rv + m·σ²·n/(n − 1)
         source   torch.nn.BatchNorm1d documentation, 'unbiased estimator'
         source   Ioffe and Szegedy, arXiv:1502.03167, Algorithm 2, step 10
-        cases    N in suite core: norm/output, grad/backward, state/trajectory, grad/trajectory, state/fresh-mode, state/reload, dtype/whole-layer, shape/layout, shape/many-channels, num/many-elements, err/argument, norm/route, grad/route, sync/pooled, num/golden
+        cases    N in suite core: norm/output, grad/backward, state/trajectory, grad/trajectory, state/fresh-mode, state/reload, dtype/whole-layer, shape/layout, shape/many-channels, num/many-elements, err/argument, norm/route, grad/route, sync/converted, sync/pooled, num/golden
         such as  batchnorm1d/norm/output/program=train/shape=5x3/statistics=tracked/affine=true/momentum=0.1/eps=1e-5/initial=default/data=unit
       "
     `);
@@ -140,5 +148,43 @@ describe('show: a rule', () => {
 
   it('an unknown one is refused with the nearest', async () => {
     await expect(show('BN-STATE-99', {})).rejects.toMatchObject({ code: 'RULE_UNKNOWN', message: "no rule is called 'BN-STATE-99'" });
+  });
+});
+
+describe('show: what a dialect refuses', () => {
+  it('BN-ERR-02 the contract of each framework stands beside what the core rules expect', async () => {
+    const text = await show('batchnorm1d/stat/one-value/program=train/shape=1x3/affine=true/momentum=0.1/initial=default/data=unit', {});
+    expect(text.split('\n').filter((line) => line.startsWith('contract'))).toMatchInlineSnapshot(`
+      [
+        "contract of pytorch@2.13.0: step 0 must be refused with ValueError “Expected more than 1 value per channel when training” (BN-STAT-02), and nothing comes after it",
+      ]
+    `);
+  });
+});
+
+describe('show: a run without a plan, as judge leaves it', () => {
+  it('tells verdicts and deviations, and refuses what the run does not hold', async () => {
+    const run = await mkdtemp(join(tmpdir(), 'bn-show-'));
+    const lines = [header({ suite: ownDataSuite }), facts(), line(1), violation(0), line(2), footer()];
+    await writeFile(join(run, runFileName), lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    expect(await show('**', { run })).toMatchInlineSnapshot(`
+      "batchnorm1d/state/running-var/mode=train/shape=4x1/momentum=0.1/data=unit
+      miniature-biased-variance@1.0: violates
+        BN-STATE-03 running variance stores the unbiased batch variance
+        miniature-biased-variance 1.0: running_var[0] = 1.0249999762, accepted [1.0666660, 1.0666673], 6.2e4 × the bound
+        cause: biased-running-variance explains the 1 deviating element: running variance stores the biased batch variance (divisor n, not n − 1)
+        rerun: npm run cli -- run --runner miniature-biased-variance
+
+      batchnorm1d/state/running-var/mode=train/shape=4x3/momentum=0.1/data=unit
+      miniature-biased-variance@1.0: conforms
+
+      batchnorm2d/norm/output/mode=train/shape=4x3x2x2/data=unit
+      miniature-biased-variance@1.0: conforms
+
+      syncbatchnorm/sync/output/ranks=2x3+3x3/data=unit
+      "
+    `);
+    await expect(show('no/such/**', { run })).rejects.toMatchObject({ code: 'SELECT_EMPTY' });
+    await rm(run, { recursive: true });
   });
 });

@@ -5,6 +5,7 @@ import type { CaseLine } from '../../reports/run.ts';
 import { decodeTensor } from '../../tensor/bytes.ts';
 import { roundTo } from '../../tensor/round.ts';
 import type { FloatType, Tensor } from '../../tensor/tensor.ts';
+import { formatContracts, type ShownContract } from './contract.ts';
 
 type ObservedStepLine = NonNullable<CaseLine['observed']>[number]['construct'];
 
@@ -17,7 +18,7 @@ export interface ShownObservation {
 const shownElements = 16;
 
 /** One case for a person: configuration, program, and per step what is expected, with the bound and what was observed. */
-export function formatCase({ planned, case: question, accepted }: Expectation, observations: readonly ShownObservation[]): string {
+export function formatCase({ planned, case: question, accepted }: Expectation, observations: readonly ShownObservation[], contracts: readonly ShownContract[] = []): string {
   const lines = [planned.id, `  rules    ${planned.rules.join(', ')}`, `  layer    ${question.layer}, ${formatConfig(question)}`, ...formatData(question)];
   for (const [rank, own] of accepted.ranks.entries()) {
     const place = accepted.ranks.length > 1 ? ` on rank ${String(rank)}` : '';
@@ -26,7 +27,7 @@ export function formatCase({ planned, case: question, accepted }: Expectation, o
       lines.push(`step ${String(index)}: ${formatOperation(question.program[index])}${place}`, ...formatStep(step, observations, (record) => record.observed?.[rank]?.steps[index]));
     }
   }
-  return `${[...lines, ...observations.map(formatVerdict)].join('\n')}\n`;
+  return `${[...lines, ...formatContracts({ case: question, accepted }, contracts), ...observations.map(formatVerdict)].join('\n')}\n`;
 }
 
 function formatConfig({ config, initial, inputType }: Case): string {
@@ -51,12 +52,17 @@ function formatOperation(step: Step | undefined): string {
 }
 
 function formatStep(step: AcceptedStep, observations: readonly ShownObservation[], observed: (record: CaseLine) => ObservedStepLine | undefined): string[] {
-  if (step.kind === 'values') return formatValues(step, observations, observed);
+  if (step.kind === 'values') return [...formatRefusals(observations, observed), ...formatValues(step, observations, observed)];
   return [
     `  must be refused (${step.rule})${step.orFinite ? ', or leave a finite state' : ''}, the state staying as it was`,
     ...observations.map(({ runner, record }) => `    ${runner}: ${formatError(observed(record))}`),
     ...formatValues(step.state, observations, observed),
   ];
+}
+
+/** Errors where the core rules expect values: a runner's own contract may ask for them. */
+function formatRefusals(observations: readonly ShownObservation[], observed: (record: CaseLine) => ObservedStepLine | undefined): string[] {
+  return observations.flatMap(({ runner, record }) => (observed(record)?.error === undefined ? [] : [`    ${runner}: ${formatError(observed(record))}`]));
 }
 
 function formatError(step: ObservedStepLine | undefined): string {
