@@ -215,7 +215,7 @@ function wordsOfDialect({ versions }) {
     ...Object.keys(layers).map((layer) => `layer=${layer}`),
     ...Object.entries(statistics).filter(([, { spelling }]) => spelling !== null).map(([row]) => `statistics=${row}`),
     ...(parameters.dtype.domain.match(/\b(b?float\d+)\b/g) ?? []).map((dtype) => `dtype=${dtype}`),
-    ...errors.flatMap(({ when }) => ['momentum', 'eps', 'features', 'input', 'dtype', 'elements'].flatMap((axis) => (when[axis] ?? []).map((value) => `${axis}=${value}`))),
+    ...errors.flatMap(({ when }) => ['momentum', 'eps', 'features', 'input', 'dtype', 'elements', 'option'].flatMap((axis) => (when[axis] ?? []).map((value) => `${axis}=${value}`))),
   ]);
 }
 
@@ -229,8 +229,9 @@ function wordsOf(cell, { layer }) {
   const perChannel = shapes.map((shape) => shape.reduce((count, extent, axis) => (axis === 1 ? count : count * extent), 1)).reduce((sum, count) => sum + count, 0);
   const hasShape = cell['ranks'] !== undefined || cell['shape'] !== undefined;
   const all = { layer, route: 'module', input: cell['dtype'] ?? 'float32', ...cell };
+  const extents = shapes.flatMap((shape) => shape.map((extent, axis) => `extent=${['batch', 'channels'][axis] ?? 'spatial'}:${String(extent)}`));
   return [
-    ...(hasShape ? [`rank=${layer}:${String(shapes[0]?.length)}`, `elements=${perChannel > 1 ? 'many' : String(perChannel)}`] : []),
+    ...(hasShape ? [...extents, `rank=${layer}:${String(shapes[0]?.length)}`, `elements=${perChannel > 1 ? 'many' : String(perChannel)}`] : []),
     ...Object.entries(all).flatMap(([axis, value]) => (axis === 'program' ? value.split('-').map((word) => `program=${word.replace(/(\d+|:.*)$/, '')}`) : [`${axis}=${spelled(axis, value, shapes[0]?.[1])}`])),
   ];
 }

@@ -59,10 +59,22 @@ MISSING_ROUTES = {
     'no-grad': Probe('no context without gradients: they are recorded only where asked', _JAX, 'jax.no_grad'),
     'inference-mode': Probe('no inference mode', _JAX, 'jax.inference_mode'),
     'autocast': Probe('no context that chooses types: a layer is given its dtype', _JAX, 'jax.autocast'),
+    'autocast-float16': Probe('no context that chooses types', _JAX, 'jax.autocast'),
     'scripted': Probe('no script language', _JAX, 'jax.script'),
     'graph': Probe('no mode in which every layer is compiled: nnx.jit is asked for', _JAX, 'jax.set_context'),
     'asynchronous': Probe('no call that chooses it: a process says at its start', _JAX, 'jax.asynchronous'),
 }
+_OTHER = f'{_DOCUMENTATION}, arguments'
+#: by the first word of an option
+MISSING_OPTIONS = {
+    'format': Probe(
+        'no order of axes by name: an axis is named', _OTHER, "nnx.BatchNorm(3, data_format='NCHW', rngs=nnx.Rngs(0))"
+    ),
+    'device': Probe('no device as an argument', _OTHER, "nnx.BatchNorm(3, device='cpu', rngs=nnx.Rngs(0))"),
+    'statistics': Probe('no such argument', _OTHER, "nnx.BatchNorm(3, track_running_stats=1, rngs=nnx.Rngs(0))"),
+    'groups': Probe('no lists of ranks', _OTHER, "nnx.BatchNorm(3, process_groups=[[0]], rngs=nnx.Rngs(0))"),
+}
+NO_CAPABILITY = Probe('no way to hold the kernels to an instruction set', _OTHER, 'jax.set_cpu_capability')
 NO_CONVERSION = Probe(
     'no conversion of a network into a synchronised one',
     'flax.nnx documentation: no such name',
@@ -102,7 +114,7 @@ class FlaxLayer(Layer):
             epsilon=config.eps,
             dtype=None if config.dtype == 'float32' else getattr(jax.numpy, config.dtype),  # None: by the input
             param_dtype=getattr(jax.numpy, config.dtype),
-            use_bias=config.affine,
+            use_bias=config.affine and not config.scale_only,
             use_scale=config.affine,
             rngs=nnx.Rngs(0),
         )
@@ -290,6 +302,13 @@ def missing(case: Case) -> list[Probe]:
         doubts.append(NO_CUMULATIVE_AVERAGE)
     if case.layout == 'strided':
         doubts.append(NO_STRIDES)
+    word = case.config.option.partition('-')[0]
+    if word in MISSING_OPTIONS:
+        doubts.append(MISSING_OPTIONS[word])
+    elif word or case.threads:
+        raise AdapterFault(f'this adapter does not hand over {case.config.option or "threads"}')
+    if case.capability:
+        doubts.append(NO_CAPABILITY)
     if Reload('conversion') in case.program:
         doubts.append(NO_CONVERSION)
     if case.route in MISSING_ROUTES:

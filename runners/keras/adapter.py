@@ -63,11 +63,23 @@ MISSING_ROUTES = {
     'no-grad': Probe('no context without gradients: the backend records them where asked', _KERAS, 'keras.no_grad'),
     'inference-mode': Probe('no inference mode', _KERAS, 'keras.inference_mode'),
     'autocast': Probe('no context that chooses types: a layer has a dtype policy', _KERAS, 'keras.autocast'),
+    'autocast-float16': Probe('no context that chooses types', _KERAS, 'keras.autocast'),
     'scripted': Probe('no script language', _KERAS, 'keras.script'),
     'compiled': Probe('no compiled layer: a Model is compiled', _KERAS, 'keras.layers.BatchNormalization().compile()'),
     'graph': Probe('no mode in which every layer is compiled', _KERAS, 'keras.set_context'),
     'asynchronous': Probe('no call that chooses it', _KERAS, 'keras.asynchronous'),
 }
+_OTHER = f'{_DOCUMENTATION}, arguments'
+#: by the first word of an option
+MISSING_OPTIONS = {
+    'format': Probe(
+        'no order of axes by name: an axis is named', _OTHER, "keras.layers.BatchNormalization(data_format='NCHW')"
+    ),
+    'device': Probe('no device as an argument', _OTHER, "keras.layers.BatchNormalization(device='cpu')"),
+    'statistics': Probe('no such argument', _OTHER, "keras.layers.BatchNormalization(track_running_stats=1)"),
+    'groups': Probe('no lists of ranks', _OTHER, "keras.layers.BatchNormalization(process_groups=[[0]])"),
+}
+NO_CAPABILITY = Probe('no way to hold the kernels to an instruction set', _OTHER, 'jax.set_cpu_capability')
 NO_CONVERSION = Probe(
     'no conversion of a network into a synchronised one',
     'keras.layers documentation: no such name',
@@ -105,7 +117,7 @@ class KerasLayer(Layer):
             axis=1,
             momentum=1.0 - config.momentum,  # theirs is the weight of the old state
             epsilon=config.eps,
-            center=config.affine,
+            center=config.affine and not config.scale_only,
             scale=config.affine,
             trainable=config.statistics == 'tracked',
             dtype=config.dtype,
@@ -296,6 +308,13 @@ def missing(case: Case) -> list[Probe]:
         doubts.append(NO_CUMULATIVE_AVERAGE)
     if case.layout == 'strided':
         doubts.append(NO_STRIDES)
+    word = case.config.option.partition('-')[0]
+    if word in MISSING_OPTIONS:
+        doubts.append(MISSING_OPTIONS[word])
+    elif word or case.threads:
+        raise AdapterFault(f'this adapter does not hand over {case.config.option or "threads"}')
+    if case.capability:
+        doubts.append(NO_CAPABILITY)
     if Reload('conversion') in case.program:
         doubts.append(NO_CONVERSION)
     if case.route in MISSING_ROUTES:

@@ -18,15 +18,16 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from asynchronous import FLAG, AsynchronousProcess, answer_cases
+from arguments import INITIALISERS, initialisers, spelled
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
+from bn_protocol.another_process import AnotherProcess, answer_cases
 from bn_protocol.cases import SYNCHRONISED, Backward, Case, RankData
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import BFloat16, Value
-from graph import CompiledCells
+from graph import BoundedCells, CompiledCells
 from limits import (
     MISSING_ROUTES,
     NO_CUMULATIVE_AVERAGE,
@@ -45,13 +46,9 @@ CLASSES = {
     'batchnorm3d': 'BatchNorm3d',
     'syncbatchnorm': 'SyncBatchNorm',
 }
-INITIALISERS = {
-    'gamma': 'gamma_init',
-    'beta': 'beta_init',
-    'running_mean': 'moving_mean_init',
-    'running_var': 'moving_var_init',
-}
 USE_BATCH_STATISTICS = {'tracked': None, 'batch': True, 'running': False}
+#: first argument of a second process: its kernels may run after their call has returned, or not
+ASYNCHRONOUS, BLOCKING, GRAPHS = '--asynchronous', '--blocking', '--graphs'
 
 class Tape(NamedTuple):
     """What a backward step needs: gradients that a fused pass has given already, or the function that computes them."""
@@ -84,17 +81,21 @@ class MindSporeLayer(Layer):
     def new_cell(self, initial: Mapping[str, Value]) -> Any:
         """Initial values at construction: set_data afterwards costs a cell twice, once for values thrown away."""
         config = self.case.config
-        arguments = {INITIALISERS[name]: self.to_mindspore(value) for name, value in initial.items()}
+        if config.option.startswith('initial-'):
+            arguments = initialisers(self.mindspore, config.option, initial)
+        else:
+            arguments = {INITIALISERS[name]: self.to_mindspore(value) for name, value in initial.items()}
         if config.dtype != 'float32':  # 2.0.0 has no such argument
             arguments['dtype'] = getattr(self.mindspore, config.dtype)
-        return getattr(self.mindspore.nn, CLASSES[self.case.layer])(
-            config.num_features,
-            eps=config.eps,
-            momentum=1.0 - config.momentum,  # theirs is the weight of the old state
-            affine=config.affine,
-            use_batch_statistics=USE_BATCH_STATISTICS[config.statistics],
-            **arguments,
-        )
+        given = {
+            'eps': config.eps,
+            'momentum': 1.0 - config.momentum,  # theirs is the weight of the old state
+            'affine': config.affine,
+            'use_batch_statistics': USE_BATCH_STATISTICS[config.statistics],
+        }
+        own = spelled(self.mindspore, config) if config.option else {}
+        make = getattr(self.mindspore.nn, CLASSES[self.case.layer])
+        return make(config.num_features, **{**given, **arguments, **own})
 
     def take(self, cell: Any) -> None:
         """Make this cell the one that is asked."""
@@ -286,7 +287,8 @@ class MindSporeAdapter(Adapter):
         self.mindspore = mindspore
         self.threads = threads
         self.graphs = CompiledCells(mindspore)
-        self.asynchronous = AsynchronousProcess(__file__, threads)
+        self.others: dict[tuple[str, int], AnotherProcess] = {}
+        self.own_cells, self.other_cells = BoundedCells(), BoundedCells()
         asked = {REPORTED: refusal_of_two_workers, **experiments(mindspore)}
         self.probes = Probes({'mindspore': mindspore, 'numpy': np}, asked)
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
@@ -322,13 +324,30 @@ class MindSporeAdapter(Adapter):
             refused.extend(doubts_of_synchronised(case, self.probes))
         if refused:
             return self.probes.unsupported(refused[0])
-        if case.route == 'asynchronous':
-            return self.asynchronous.observe(case)
+        threads = case.threads or self.threads
+        if case.route == 'asynchronous' or threads != self.threads:  # a process can say neither twice
+            return self.other(ASYNCHRONOUS if case.route == 'asynchronous' else BLOCKING, threads).observe(case)
+        if case.route == 'graph' and not self.own_cells.admit(case):
+            return self.in_a_process_with_room(case)
         return self.observed(case)
 
     def unheeded(self, case: Case) -> list[Probe]:
         """Changes of a live layer that this version does not heed."""
         return [probe for probe in doubts_of_changes(case) if self.probes.is_refused(probe)]
+
+    def in_a_process_with_room(self, case: Case) -> Answer:
+        """GRAPH mode beyond what this process may hold: a second one holds the next cells, and is replaced in turn."""
+        process = self.other(GRAPHS, self.threads)
+        if not self.other_cells.admit(case):
+            process.leave()
+            self.other_cells.forget(case)
+        return process.observe(case)
+
+    def other(self, word: str, threads: int) -> AnotherProcess:
+        key = (word, threads)
+        if key not in self.others:
+            self.others[key] = AnotherProcess(__file__, (word, str(threads)), {'OMP_NUM_THREADS': str(threads)})
+        return self.others[key]
 
     def observed(self, case: Case) -> Observed:
         return Observed((observe_rank(case, case.ranks[0], self.construct),))
@@ -354,8 +373,8 @@ def prepare(mindspore: Any, threads: int, *, blocking: bool) -> None:
         )
 
 
-def serve_asynchronous(end: int, threads: int) -> None:
-    adapter = MindSporeAdapter(blocking=False)
+def serve_another(word: str, threads: int, end: int) -> None:
+    adapter = MindSporeAdapter(blocking=word != ASYNCHRONOUS)
     adapter.load(threads, 'cpu')
     answer_cases(end, adapter.observed, lambda: make_pools(adapter.mindspore))
 
@@ -376,7 +395,7 @@ def commit(mindspore: Any) -> str:
 
 
 if __name__ == '__main__':
-    if sys.argv[1:2] == [FLAG]:
-        serve_asynchronous(int(sys.argv[2]), int(sys.argv[3]))
+    if sys.argv[1:2] in ([ASYNCHRONOUS], [BLOCKING], [GRAPHS]):
+        serve_another(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
     else:
         serve(MindSporeAdapter())

@@ -7,6 +7,8 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from bn_protocol.cases import Case, RankData
 
+#: of one process, about 1 MB each that it never gives back
+MOST_CELLS = 300
 #: the parameters of a cell that hold what a case may set
 ATTRIBUTES = {'gamma': 'gamma', 'beta': 'beta', 'running_mean': 'moving_mean', 'running_var': 'moving_variance'}
 
@@ -71,7 +73,31 @@ class CompiledCells:
 
     def of(self, case: Case, data: RankData, make: Callable[[], Any]) -> CompiledCell:
         """The cell of this configuration and these shapes, made where there is none yet."""
-        key = (case.layer, case.config, tuple((value.shape, value.dtype.str) for value in data.inputs))
+        key = key_of(case, data)
         if key not in self.cells:
             self.cells[key] = CompiledCell(self.mindspore, make())
         return self.cells[key]
+
+
+def key_of(case: Case, data: RankData) -> Any:
+    """Cases with one key share a cell."""
+    return case.layer, case.config, tuple((value.shape, value.dtype.str) for value in data.inputs)
+
+
+class BoundedCells:
+    """Which cells a process may hold: past so many it leaves, and another one takes its place."""
+
+    def __init__(self) -> None:
+        self.keys: set[Any] = set()
+
+    def admit(self, case: Case) -> bool:
+        """Whether the cell of this case is there or may be made."""
+        key = key_of(case, case.ranks[0])
+        if key not in self.keys and len(self.keys) >= MOST_CELLS:
+            return False
+        self.keys.add(key)
+        return True
+
+    def forget(self, case: Case) -> None:
+        """The process has left; the next one begins with this case."""
+        self.keys = {key_of(case, case.ranks[0])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from arguments import NO_DEVICE, NO_SCALE_ALONE
 from bn_protocol.cases import Case, Reload, changes_of, momenta_of
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import dtype_name
@@ -44,10 +45,16 @@ MISSING_ROUTES = {
     'no-grad': Probe('no context without gradients: they are recorded only where asked', _API, 'mindspore.no_grad'),
     'inference-mode': Probe('no inference mode', _API, 'mindspore.inference_mode'),
     'autocast': Probe('no context that chooses types: amp changes the network', _API, 'mindspore.amp.autocast'),
+    'autocast-float16': Probe('no context that chooses types: amp changes the network', _API, 'mindspore.amp.autocast'),
     'scripted': Probe('no script language', _API, 'mindspore.jit.script'),
     'compiled': Probe('no compiler but that of GRAPH mode, the route graph', _API, 'mindspore.compile'),
 }
 
+NO_CAPABILITY = Probe(
+    'no way to hold the kernels to an instruction set',
+    _API,
+    'mindspore.runtime.set_cpu_capability',
+)
 NO_CONVERSION = Probe(
     'no conversion of a network into a synchronised one',
     'mindspore.nn.SyncBatchNorm documentation, methods; mindspore.nn API list: no such name',
@@ -82,6 +89,12 @@ def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
     found.extend(input_type(name) for name in map(dtype_name, data.inputs) if name in ('float64', 'bfloat16'))
     if case.route in MISSING_ROUTES:
         found.append(MISSING_ROUTES[case.route])
+    if config.option.startswith('device-'):
+        found.append(NO_DEVICE)
+    if config.scale_only:
+        found.append(NO_SCALE_ALONE)
+    if case.capability:
+        found.append(NO_CAPABILITY)
     if Reload('conversion') in case.program:
         found.append(NO_CONVERSION)
     if case.route == 'functional' and case.layer == 'batchnorm3d':

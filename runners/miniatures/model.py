@@ -301,7 +301,16 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
     def reported_parameters(self, tape: Tape, dy: Sequence[Rows]) -> Observation:  # BN-DTYPE-02
         if not self.config.affine or self.config.frozen:
             return {}
-        return {'dgamma': self.dgamma(tape, dy).astype(self.dtype), 'dbeta': self.dbeta(tape, dy).astype(self.dtype)}
+        gradients = (self.dgamma(tape, dy), self.dbeta(tape, dy))
+        return self.named_gradients(*[gradient.astype(self.dtype) for gradient in gradients])
+
+    def named_gradients(self, dgamma: Vector, dbeta: Vector) -> Observation:
+        return {'dgamma': dgamma, **({} if self.config.scale_only else {'dbeta': dbeta})}
+
+    def order(self) -> dict[str, list[str]]:  # BN-SHAPE-04
+        """That of the input, for the last y or dx."""
+        order = 'channels-last' if self.case.layout == 'channels-last' else 'contiguous'
+        return {name: [order] for name in ('y', 'dx')}
 
     def state(self) -> Observation:
         if not self.has_state():

@@ -11,6 +11,10 @@ from bn_protocol.cases import Config
 ACCEPTED_RANKS = {'batchnorm1d': (2, 3), 'batchnorm2d': (4,), 'batchnorm3d': (5,)}
 LOWEST_SYNCHRONISED_RANK = 2
 
+#: how words of src/cases/options.ts end that no value of the argument's type can mean, and that are of another type
+MEANINGLESS = ('-unknown', '-matrix', '-long', '-channels-last', '-twice', '-outside')
+OF_ANOTHER_TYPE = ('-list', '-text', 'statistics-number', '-tuple', '-flat')
+
 
 class Refusals:
     """One function per reason to refuse; they read the layer's configuration and mode."""
@@ -23,6 +27,7 @@ class Refusals:
         self.check_features()
         self.check_eps()
         self.check_momentum()
+        self.check_option()
 
     def check_features(self) -> None:
         features = self.config.num_features
@@ -39,6 +44,13 @@ class Refusals:
         momentum = self.config.momentum
         if momentum is not None and not 0 <= momentum <= 1:
             raise ValueError(f'momentum must lie in [0, 1], got {momentum}')
+
+    def check_option(self) -> None:
+        option = self.config.option
+        if option.endswith(MEANINGLESS):
+            raise ValueError(f'{option} means nothing here')
+        if option.endswith(OF_ANOTHER_TYPE):
+            raise TypeError(f'{option} is of another type')
 
     def check(self, inputs: Sequence[np.ndarray]) -> None:
         for x in inputs:

@@ -12,6 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
+from arguments import SPELLED, doubted_argument
 from bn_protocol.adapter import (
     Adapter,
     AdapterFault,
@@ -22,6 +23,7 @@ from bn_protocol.adapter import (
     Observed,
     observe_rank,
 )
+from bn_protocol.another_process import AnotherProcess, answer_cases
 from bn_protocol.cases import WITHOUT_GRADIENTS, Case, Config, RankData, rows_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
@@ -57,6 +59,14 @@ MISSING_ROWS = {
 _MIXED_TYPES = 'aten/src/ATen/native/mixed_data_type.h, check_mixed_data_type'
 
 
+#: layouts of which the order of the results is looked at (BN-SHAPE-04)
+ORDERED = ('contiguous', 'offset', 'channels-last')
+#: the channels-last order, by rank
+FORMATS = {4: 'channels_last', 5: 'channels_last_3d'}
+#: first argument of a second process, which is held to an instruction set
+HELD = '--held-to'
+
+
 class Tape(NamedTuple):
     y: Any
     #: what y is differentiated by: x, and with affine weight and bias
@@ -76,15 +86,18 @@ class TorchLayer(Layer):
         self.frozen = config.frozen
         #: settings changed since construction
         self.settings: dict[str, Any] = {}
-        module = getattr(torch.nn, CLASSES[case.layer])(
-            config.num_features,
-            eps=config.eps,
-            momentum=config.momentum,
-            affine=config.affine,
-            track_running_stats=config.statistics == 'tracked',
-            dtype=getattr(torch, config.dtype),
+        self.result: tuple[str, Any] = ('', None)
+        given = {
+            'eps': config.eps,
+            'momentum': config.momentum,
+            'affine': config.affine,
+            'track_running_stats': config.statistics == 'tracked',
+            'dtype': getattr(torch, config.dtype),
             **({} if group is None else {'process_group': group}),
-        )
+            **({'bias': False} if config.scale_only else {}),
+            **SPELLED.get(config.option, {}),
+        }
+        module = getattr(torch.nn, CLASSES[case.layer])(config.num_features, **given)
         if config.frozen:
             for weight in module.parameters():
                 weight.requires_grad = False
@@ -121,8 +134,9 @@ class TorchLayer(Layer):
             y = self.call(x)
         except AssertionError as error:  # SyncBatchNorm asserts what BatchNorm checks
             raise FrameworkAssertion from error
-        without = self.own('weight') is None or self.frozen
-        sources = (x,) if without else (x, self.own('weight'), self.own('bias'))
+        trained = () if self.frozen else (self.own('weight'), self.own('bias'))
+        sources = (x, *[weight for weight in trained if weight is not None])
+        self.result = ('y', y)
         return self.copy(y.detach()), Tape(y, sources, grads)
 
     def call_synchronised(self, x: Any) -> Any:
@@ -136,7 +150,16 @@ class TorchLayer(Layer):
         # a rank without samples returns None for zeros, which only its synchronised form may
         zeros = {} if self.group is None else {'materialize_grads': True}
         gradients = self.torch.autograd.grad(tape.y, tape.sources, dy, retain_graph=another_follows, **zeros)
+        self.result = ('dx', gradients[0])
         return {name: self.copy(gradient) for name, gradient in zip(('dx', 'dgamma', 'dbeta'), gradients)}
+
+    def order(self) -> Mapping[str, Sequence[str]]:
+        name, tensor = self.result
+        if self.case.layout not in ORDERED:
+            return {}
+        formats = FORMATS.get(tensor.dim())
+        last = formats is not None and tensor.is_contiguous(memory_format=getattr(self.torch, formats))
+        return {name: [*(['contiguous'] if tensor.is_contiguous() else []), *(['channels-last'] if last else [])]}
 
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if bits(self.copy(tensor.detach())) != bits(value)]
@@ -241,6 +264,8 @@ class TorchAdapter(Adapter):
         import torch
 
         torch.set_num_threads(threads)
+        self.threads = threads
+        self.others: dict[str, AnotherProcess] = {}
         os.environ.setdefault('TORCHINDUCTOR_COMPILE_THREADS', '1')  # no pool of processes that outlive the case
         self.torch = torch
         self.pool = RankPool(torch, self.construct)
@@ -287,23 +312,44 @@ class TorchAdapter(Adapter):
         for row in rows_of(case):
             if row in MISSING_ROWS:
                 return self.probes.unsupported(MISSING_ROWS[row])
-        doubt = doubted_route(case)
-        if doubt and self.probes.is_refused(doubt):
-            return self.probes.unsupported(doubt)
+        for doubt in doubts(case):
+            if self.probes.is_refused(doubt):
+                return self.probes.unsupported(doubt)
+        if case.capability:
+            return self.held_to(case.capability).observe(case._replace(capability=''))
         if case.route in WITHOUT_GRADIENTS and case.ranks[0].grads:
             raise AdapterFault(f'route {case.route!r} records no gradient')
-        for value in [x for rank in case.ranks for x in rank.inputs]:
-            mixture = mixed_types(case.config, dtype_name(value))
-            if mixture and self.probes.is_refused(mixture):
-                return self.probes.unsupported(mixture)
         if len(case.ranks) > 1:
             if case.route != 'module':
                 raise AdapterFault(f'no route {case.route!r} over several ranks')
             return Observed(self.pool.observe(case))
-        return Observed((observe_rank(case, case.ranks[0], self.construct),))
+        return self.observed(case)
+
+    def observed(self, case: Case) -> Observed:
+        if not case.threads:
+            return Observed((observe_rank(case, case.ranks[0], self.construct),))
+        self.torch.set_num_threads(case.threads)
+        try:
+            return Observed((observe_rank(case, case.ranks[0], self.construct),))
+        finally:
+            self.torch.set_num_threads(self.threads)
+
+    def held_to(self, capability: str) -> AnotherProcess:
+        if capability not in self.others:
+            words = (HELD, capability, str(self.threads))
+            self.others[capability] = AnotherProcess(__file__, words, {'ATEN_CPU_CAPABILITY': capability})
+        return self.others[capability]
 
     def construct(self, case: Case, data: RankData, group: Any = None) -> TorchLayer:
         return TorchLayer(self.torch, case, data, group)
+
+
+def doubts(case: Case) -> list[Probe]:
+    """Questions to the framework about what it may refuse of a case."""
+    option = case.config.option
+    asked = [doubted_route(case), doubted_argument(option) if option else None]
+    asked.extend(mixed_types(case.config, dtype_name(x)) for rank in case.ranks for x in rank.inputs)
+    return [doubt for doubt in asked if doubt]
 
 
 def bits(value: Value) -> bytes:
@@ -320,5 +366,21 @@ def mixed_types(config: Config, given: str) -> Probe | None:
     return Probe(f'no {given} input for a layer of {config.dtype}', _MIXED_TYPES, call)
 
 
+def serve_held(capability: str, threads: int, end: int) -> None:
+    adapter = TorchAdapter()
+    adapter.load(threads, 'cpu')
+    held = adapter.torch.backends.cpu.get_cpu_capability()
+
+    def observe(case: Case) -> Observed:
+        if held.lower() != capability:
+            raise AdapterFault(f'asked to be held to {capability}, the framework says {held}')
+        return adapter.observed(case)
+
+    answer_cases(end, observe, lambda: None)
+
+
 if __name__ == '__main__':
-    serve(TorchAdapter())
+    if sys.argv[1:2] == [HELD]:
+        serve_held(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    else:
+        serve(TorchAdapter())

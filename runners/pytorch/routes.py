@@ -33,6 +33,9 @@ LATER_ROUTES = {
     ),
     'inference-mode': Probe('no inference mode', 'torch.inference_mode documentation', 'torch.inference_mode'),
     'compiled': Probe('no compiler', 'torch.compile documentation', 'torch.compile'),
+    'autocast-float16': Probe(
+        'no autocast to float16', 'torch.amp documentation', "torch.autocast('cpu', torch.float16)"
+    ),
     'autocast': Probe('no autocast on the CPU', 'torch.amp documentation', "torch.autocast('cpu', torch.bfloat16)"),
 }
 NO_CUMULATIVE_FUNCTION = Probe(
@@ -51,6 +54,7 @@ CONTEXTS: dict[str, Callable[[Any], Any]] = {
     'no-grad': lambda torch: torch.no_grad(),
     'inference-mode': lambda torch: torch.inference_mode(),
     'autocast': lambda torch: torch.autocast('cpu', torch.bfloat16),
+    'autocast-float16': lambda torch: torch.autocast('cpu', torch.float16),
 }
 
 

@@ -45,7 +45,8 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
   if (own.refused !== undefined) return { construct: acceptRefusal(own.refused, false, nothingToSee), steps: [] };
   const fresh = (one: AccuracyClass): ErrorsSoFar => ({ accuracy: one, state: noStateError(question.config.numFeatures), forwards: new Map() });
   let errors: BothErrors = { stable: fresh(accuracy.stable), naive: fresh(accuracy.naive) };
-  const construct = acceptState(question, null, own.construct, errors);
+  const made = acceptState(question, null, own.construct, errors);
+  const construct = question.config.option?.startsWith('initial-') === true ? underRule('BN-STATE-16', made) : made; // BN-STATE-16
   const steps: AcceptedStep[] = [];
   for (const [index, record] of own.steps.entries()) {
     if (record.op === 'refusal') {

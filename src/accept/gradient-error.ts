@@ -40,8 +40,8 @@ export function acceptGradients(config: LayerConfig, record: BackwardRecord, tog
     stable: stable[observable], naive: naive[observable],
     alternative: observable === 'dgamma' && alternative !== null ? Float64Array.from(errors.naive, (error) => (error.overflows ? 0 : NaN)) : null,
   });
-  if (record.dgamma === null || record.dbeta === null) return [dx];
-  return [dx, parameter('dgamma', record.dgamma), parameter('dbeta', record.dbeta)];
+  if (record.dgamma === null) return [dx];
+  return [dx, parameter('dgamma', record.dgamma), ...(record.dbeta === null ? [] : [parameter('dbeta', record.dbeta)])];
 }
 
 function gradientBounds(config: LayerConfig, record: BackwardRecord, ranks: readonly BackwardRecord[], errors: readonly ChannelError[], accuracy: AccuracyClass): GradientBounds {

@@ -1,4 +1,5 @@
 import type { FloatType, IntegerType, Tensor } from '../tensor/tensor.ts';
+import type { Option } from './options.ts';
 
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
 
@@ -21,6 +22,10 @@ export interface LayerConfig {
   readonly dtype: FloatType;
   /** γ and β are there but are not trained: no gradient is taken of them. Absent: false. */
   readonly frozen?: boolean;
+  /** γ is there, β is not and is taken as 0. Absent: false. */
+  readonly scaleOnly?: boolean;
+  /** An argument besides these. */
+  readonly option?: Option;
 }
 
 /** Values set after construction, each of shape [C]; what is absent stays as initialised (BN-STATE-01). */
@@ -86,16 +91,20 @@ export type Step = ForwardStep | BackwardStep | ReloadStep | DescribeStep | Conf
  *     functional       the framework's function over the layer's parameters and state; it has no step count
  *     functional-call  the layer as a function of parameters and state that are handed in
  *     no-grad, inference-mode  the layer where no gradient is recorded
- *     autocast         the layer where the framework chooses the type of each operation
+ *     autocast, autocast-float16  the layer where the framework chooses the type of each operation, bfloat16 or float16 where it may be narrow
  *     scripted, compiled, graph  the layer translated ahead: to the framework's script, by its compiler, as a whole graph
  *     asynchronous     the layer in a process whose operations may still run when the call returns
  */
-export const routes = ['module', 'functional', 'functional-call', 'no-grad', 'inference-mode', 'autocast', 'scripted', 'compiled', 'graph', 'asynchronous'] as const;
+export const routes = ['module', 'functional', 'functional-call', 'no-grad', 'inference-mode', 'autocast', 'autocast-float16', 'scripted', 'compiled', 'graph', 'asynchronous'] as const;
 export type Route = (typeof routes)[number];
 
 /** How x and dy lie in memory; the shape is the same. `offset` starts inside a buffer, `expanded` has one row of data for all of the batch. */
 export const layouts = ['contiguous', 'channels-last', 'transposed', 'strided', 'offset', 'expanded'] as const;
 export type Layout = (typeof layouts)[number];
+
+/** Instruction sets below the machine's own that a framework may be held to. */
+export const capabilities = ['default', 'avx2'] as const;
+export type Capability = (typeof capabilities)[number];
 
 /** Data of one rank. Inputs are [N, C, …spatial]. */
 export interface RankData {
@@ -116,6 +125,10 @@ export interface Case {
   readonly route?: Route;
   /** Absent: `contiguous`. */
   readonly layout?: Layout;
+  /** Threads inside one operation. Absent: as many as the run has. */
+  readonly threads?: number;
+  /** Absent: the machine's own. */
+  readonly capability?: Capability;
   /** The inputs, whose values are whole numbers then, are handed over in this type (BN-DTYPE-03). Absent: in their own. */
   readonly inputType?: IntegerType;
 }

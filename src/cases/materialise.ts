@@ -1,7 +1,8 @@
-import { type Case, type InitialValues, type LayerConfig, layouts, type RankData, routes, type StatisticsRow } from './case.ts';
+import { capabilities, type Case, type InitialValues, type LayerConfig, layouts, type RankData, routes, type StatisticsRow } from './case.ts';
 import { parseDtype, parseIntegerType, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
 import { countElements, type FloatType, type Tensor } from '../tensor/tensor.ts';
 import { drawGradient, drawInitial, drawInput, gradientWords, type GradientWord, parseRegime, type Regime } from './data.ts';
+import { initialWords, type InitialWord, options, uniformInitials } from './options.ts';
 import type { PlannedCase } from './plan.ts';
 
 /** Turns a planned case into tensors. The same plan and seed give the same bits everywhere. */
@@ -19,6 +20,8 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     statistics: parseRow(axis('statistics', 'tracked')),
     dtype: parseDtype(axis('dtype', 'float32')),
     ...(planned.axes['affine'] === 'frozen' ? { frozen: true } : {}),
+    ...(planned.axes['affine'] === 'scale' ? { scaleOnly: true } : {}),
+    ...(planned.axes['option'] === undefined ? {} : { option: parseWord('option', planned.axes['option'], options) }),
   };
   const inputType = parseIntegerType(planned.axes['input']);
   const layout = parseWord('layout', axis('layout', 'contiguous'), layouts);
@@ -34,11 +37,12 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     id: planned.id,
     layer: planned.layer,
     config,
-    initial: axis('initial', 'default') === 'distinct' ? distinctValues(config, seed) : {},
+    initial: initialValues(parseWord('initial', axis('initial', 'default'), initialWords), config, seed),
     ranks: shapes.map((shape, rank) => drawRank(drawing, shape, counts, [seed, rank])),
     program,
     ...(planned.axes['route'] === undefined ? {} : { route: parseWord('route', planned.axes['route'], routes) }),
     ...(planned.axes['layout'] === undefined ? {} : { layout }),
+    ...machineOf(planned.axes),
     ...(inputType === undefined ? {} : { inputType }),
   };
 }
@@ -69,10 +73,29 @@ function repeated({ dtype, data }: Tensor, shape: readonly number[]): Tensor {
 
 const rowsWithState: readonly StatisticsRow[] = ['tracked', 'batch', 'running'];
 
-function distinctValues(config: LayerConfig, seed: number): InitialValues {
-  const value = (name: 'gamma' | 'beta' | 'running_mean' | 'running_var') => drawInitial([seed], name, config.dtype, config.numFeatures);
+function initialValues(word: InitialWord, config: LayerConfig, seed: number): InitialValues {
+  if (word === 'default') return {};
+  return setValues(config, (name) => (word === 'distinct' ? drawInitial([seed], name, config.dtype, config.numFeatures) : uniform(config, uniformInitials[word][name])));
+}
+
+type InitialName = 'gamma' | 'beta' | 'running_mean' | 'running_var';
+
+function uniform({ dtype, numFeatures }: LayerConfig, value: number): Tensor {
+  return { dtype, shape: [numFeatures], data: new Float64Array(numFeatures).fill(value) };
+}
+
+function setValues(config: LayerConfig, value: (name: InitialName) => Tensor): InitialValues {
   return {
-    ...(config.affine ? { gamma: value('gamma'), beta: value('beta') } : {}),
+    ...(config.affine ? { gamma: value('gamma') } : {}),
+    ...(config.affine && config.scaleOnly !== true ? { beta: value('beta') } : {}),
     ...(rowsWithState.includes(config.statistics) ? { running_mean: value('running_mean'), running_var: value('running_var') } : {}),
+  };
+}
+
+/** Threads and instructions; `own` are those that the run has anyway. */
+function machineOf({ threads, capability = 'own' }: PlannedCase['axes']): Pick<Case, 'threads' | 'capability'> {
+  return {
+    ...(threads === undefined ? {} : { threads: parseNumber('threads', threads) }),
+    ...(capability === 'own' ? {} : { capability: parseWord('capability', capability, capabilities) }),
   };
 }

@@ -60,12 +60,13 @@ const costlyRoutes: readonly (string | undefined)[] = ['compiled', 'graph', 'asy
 
 /** Whether a case needs what each process would make for itself: a compiled cell, or processes of its own. */
 export function isCostly(planned: PlannedCase | undefined): boolean {
-  return costlyRoutes.includes(planned?.axes['route']) || planned?.axes['ranks'] !== undefined;
+  return costlyRoutes.includes(planned?.axes['route']) || planned?.axes['ranks'] !== undefined || planned?.axes['threads'] !== undefined;
 }
 
 /** What a case shares with others, by a name; null where it stands alone. */
 function sharedBy(planned: PlannedCase): string | null {
-  const { layer, axes: { route, ranks } } = planned;
+  const { layer, axes: { route, ranks, threads } } = planned;
   if (!isCostly(planned)) return null;
+  if (threads !== undefined) return 'threads';
   return ranks === undefined && route !== 'graph' ? String(route) : `${route ?? 'ranks'} ${layer}`;
 }

@@ -37,6 +37,7 @@ export const naiveAccumulation: Cause = {
 export const structuralCauses = {
   'wrong-dtype': { id: 'wrong-dtype', rule: 'BN-DTYPE-01', title: 'a result of another type', translation: 'cast the result' },
   'wrong-shape': { id: 'wrong-shape', rule: 'BN-SHAPE-01', title: 'a result of another shape', translation: 'reshape the result' },
+  'memory-order-lost': { id: 'memory-order-lost', rule: 'BN-SHAPE-04', title: 'a result lies in another memory order than its input', translation: 'call contiguous() with the memory format on the result' },
   'missing-refusal': { id: 'missing-refusal', rule: 'BN-SHAPE-02', title: 'computes where it must refuse', translation: 'check shape, type and arguments before the call' },
   'other-refusal': { id: 'other-refusal', rule: 'BN-ERR-02', title: 'refuses at another point, or with another error, than its contract says', translation: 'catch the error that really comes' },
   'unexpected-refusal': { id: 'unexpected-refusal', rule: 'BN-SHAPE-01', title: 'refuses what it must compute', translation: 'none' },

@@ -125,6 +125,7 @@ function structuralCause(deviations: readonly Deviation[]): Cause | null {
   if (has(({ kind, observable }) => kind === 'unexpected' && observable === 'error')) return structuralCauses['unexpected-refusal'];
   if (has(({ kind }) => kind === 'shape')) return structuralCauses['wrong-shape'];
   if (has(({ kind }) => kind === 'dtype')) return structuralCauses['wrong-dtype'];
+  if (has(({ kind }) => kind === 'order')) return structuralCauses['memory-order-lost']; // BN-SHAPE-04
   if (has(({ kind }) => kind === 'missing')) return structuralCauses['missing-observable'];
   return null;
 }

@@ -15,7 +15,8 @@ function call(shape: readonly number[], parts: Partial<QuestionParts> = {}) {
 
 describe('BN-ERR-03 what is true of the arguments of a layer', () => {
   it('nothing is remarkable inside the domains', () => {
-    expect(layer({})).toEqual({ layer: ['batchnorm1d'], statistics: ['tracked'], affine: ['true'], dtype: ['float32'], features: [], eps: [], momentum: [] });
+    expect(layer({})).toEqual({ layer: ['batchnorm1d'], statistics: ['tracked'], affine: ['true'], dtype: ['float32'], features: [], eps: [], momentum: [], option: [] });
+    expect(layer({ option: 'format-own' })).toMatchObject({ option: ['format-own'] });
     expect(layer({ eps: 1, momentum: 1 })).toMatchObject({ eps: [], momentum: [] });
     expect(layer({ eps: 1e-300, momentum: 0 })).toMatchObject({ eps: [], momentum: [] });
   });

@@ -15,13 +15,14 @@ export function factsOfLayer(layer: Case['layer'], config: LayerConfig): Facts {
     layer: [layer], statistics: [config.statistics], affine: [config.affine ? 'true' : 'false'], dtype: [config.dtype],
     features: whereOf([config.numFeatures < 0, 'negative'], [config.numFeatures === 0, 'zero'], [!Number.isInteger(config.numFeatures), 'fraction']),
     eps: whereOf([config.eps < 0, 'negative'], [config.eps === 0, 'zero'], [config.eps > 1, 'above-one']),
+    option: config.option === undefined ? [] : [config.option],
     momentum: config.momentum === null ? ['cumulative'] : whereOf([config.momentum < 0, 'negative'], [config.momentum > 1, 'above-one']),
   };
 }
 
 /** Two constructions with the same text have the same facts. */
-export function keyOfLayer(layer: Case['layer'], { numFeatures, eps, momentum, affine, statistics, dtype }: LayerConfig): string {
-  return `${layer} ${statistics} ${String(affine)} ${dtype} ${String(numFeatures)} ${String(eps)} ${String(momentum)}`;
+export function keyOfLayer(layer: Case['layer'], { numFeatures, eps, momentum, affine, statistics, dtype, option }: LayerConfig): string {
+  return `${option ?? ''} ${layer} ${statistics} ${String(affine)} ${dtype} ${String(numFeatures)} ${String(eps)} ${String(momentum)}`;
 }
 
 /** Two calls with the same text have the same facts. */

@@ -13,6 +13,7 @@ import { explain } from './cause.ts';
 import { compare, type Comparison } from './compare.ts';
 import { isRefusedByContract, underContract } from './contract.ts';
 import { factsOfCase } from './facts.ts';
+import { orderDeviations } from './memory-order.ts';
 import { lacksSignature, signatureDeviations } from './signature.ts';
 import { isVacuous } from './vacuity.ts';
 import type { Deviation, Verdict } from './verdict.ts';
@@ -50,7 +51,7 @@ function without(status: Verdict['status'], reason: string): Verdict {
 
 function judgeObservation(expectation: Expectation, observation: Observation, dialect: Dialect): Verdict {
   const offered = offeredObservables(dialect);
-  const signature = signatureDeviations(expectation.case, observation, dialect); // BN-ERR-04
+  const signature = [...signatureDeviations(expectation.case, observation, dialect), ...orderDeviations(expectation.case, observation, dialect)]; // BN-ERR-04, BN-SHAPE-04
   const accepted = underContract(expectation.accepted, expectation.case, dialect.errors);
   const compared = compare(accepted, observation, offered);
   const comparison = { ...compared, deviations: [...signature, ...compared.deviations] };

@@ -48,7 +48,7 @@ function observeStep(record: StepRecord, { config: { dtype } }: Case): StepObser
   if (record.op === 'refusal') return { ...state, error: { class: 'ValueError', message: 'refused' } };
   if (record.op === 'reload' || record.op === 'describe' || record.op === 'configure') return state;
   if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, record.x.dtype) };
-  const parameters = record.dgamma === null || record.dbeta === null ? {} : { dgamma: perChannel(record.dgamma, dtype), dbeta: perChannel(record.dbeta, dtype) };
+  const parameters = { ...(record.dgamma === null ? {} : { dgamma: perChannel(record.dgamma, dtype) }), ...(record.dbeta === null ? {} : { dbeta: perChannel(record.dbeta, dtype) }) };
   return { ...state, dx: observed(record.dx, record.forward.x.shape, record.forward.x.dtype), ...parameters };
 }
 

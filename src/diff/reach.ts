@@ -15,6 +15,7 @@ const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
   skipsEmptyBatch: ['running_mean', 'running_var'],
   freshMean: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
   freshVariance: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
+  constructed: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
   localStatistics: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
   poolStatistics: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
   normalisingStatistics: ['y', 'dx', 'dgamma'],

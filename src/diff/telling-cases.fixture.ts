@@ -68,6 +68,7 @@ export const tellingCases: readonly Case[] = [
   telling({ program: 'train-eps:0.5-train-backward-eval-eps:0.02-eval', shapes: [[5, 3]] }),
   telling({ program: 'train-statistics:running-train-eval-statistics:batch-eval-statistics:tracked-train', shapes: [[5, 3]] }),
   telling({ program: 'train-statistics:paused-train-eval-backward-statistics:tracked-train', shapes: [[5, 3]] }),
+  telling({ program: 'eval-train', shapes: [[5, 3]], config: { option: 'initial-objects' } }),
   telling({ program: 'train-train', shapes: [[0, 3]] }),
   telling({ program: whole, shapes: [[2, 3], [5, 3]] }),
   telling({ program: whole, shapes: [[2, 3, 2], [3, 3, 2], [2, 3, 2]] }),

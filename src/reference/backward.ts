@@ -108,7 +108,7 @@ function parameterGradients(formulas: Formulas, record: ForwardRecord, view: Nor
     dgamma[c] = formulas.gammaGradient(at);
     dbeta[c] = formulas.betaGradient(at);
   }
-  return { dgamma, dbeta };
+  return { dgamma, dbeta: record.config.scaleOnly === true ? null : dbeta };
 }
 
 function stateAfter(formulas: Formulas, record: ForwardRecord, before: RunningState | null, initial: RunningState | null) {

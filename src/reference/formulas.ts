@@ -64,6 +64,8 @@ export interface Formulas {
   readonly skipsEmptyBatch: boolean;
   readonly freshMean: number;
   readonly freshVariance: number;
+  /** Running statistics as constructed, given what the case sets. */
+  readonly constructed: (given: RunningState, fresh: RunningState, config: LayerConfig) => RunningState;
   /** Statistics of one rank's input [N, C, …spatial]. */
   readonly localStatistics: (x: Tensor) => BatchStatistics;
   /** Statistics of the batch on rank `rank`, given every rank's own. */
@@ -126,6 +128,7 @@ export const coreFormulas: Formulas = {
   skipsEmptyBatch: true,
   freshMean: 0, // BN-STATE-01
   freshVariance: 1,
+  constructed: (given) => given, // BN-STATE-16
   localStatistics, // BN-STAT-01
   poolStatistics, // BN-SYNC-01
   normalisingStatistics: (batch) => batch,

@@ -84,7 +84,7 @@ function tensorAt(tensors: readonly Tensor[], index: number): Tensor {
 function initialState({ config, initial }: Case, formulas: Formulas): RunningState | null {
   if (!formulas.keepsState(config.statistics)) return null;
   const fresh = freshState(formulas, config.numFeatures);
-  return { ...fresh, mean: initial.running_mean?.data ?? fresh.mean, variance: initial.running_var?.data ?? fresh.variance };
+  return formulas.constructed({ ...fresh, mean: initial.running_mean?.data ?? fresh.mean, variance: initial.running_var?.data ?? fresh.variance }, fresh, config); // BN-STATE-16
 }
 
 function initialAffine({ config, initial }: Case): Affine {

@@ -86,7 +86,7 @@ export interface BackwardRecord {
   readonly gamma: Float64Array;
   readonly sums: GradientSums;
   readonly dx: Float64Array;
-  /** null without affine. */
+  /** null without affine; dβ also where β is not there. */
   readonly dgamma: Float64Array | null;
   readonly dbeta: Float64Array | null;
   readonly low?: { readonly dx: Float64Array; readonly dgamma: Float64Array | null; readonly dbeta: Float64Array | null };

@@ -53,7 +53,7 @@ function encodeCase({ seq, case: asked }: Question, index: number, payload: Payl
 }
 
 /** What cases may share; writes the tensors into the payload, and says where they lie from the first one on. */
-function encodeForm({ layer, initial, ranks, program, route, layout, inputType }: Case, payload: Payload): object {
+function encodeForm({ layer, initial, ranks, program, route, layout, threads, capability, inputType }: Case, payload: Payload): object {
   const start = payload.end;
   const add = (tensor: WireTensor) => addTensor(tensor, payload, start);
   return {
@@ -63,6 +63,8 @@ function encodeForm({ layer, initial, ranks, program, route, layout, inputType }
     program,
     route, // JSON leaves out what is absent
     layout,
+    threads,
+    capability,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Case } from '../cases/case.ts';
 import type { ElementType } from '../tensor/bytes.ts';
-import type { ChangedOperand, ObservedDescription, ObservedError, TensorObservable } from './observation.ts';
+import type { ChangedOperand, ObservedDescription, ObservedError, StepObservation, TensorObservable } from './observation.ts';
 
 /** Harness to runner, first message. */
 export interface StartMessage {
@@ -58,6 +58,7 @@ export type RawStep = Readonly<Partial<Record<TensorObservable, RawTensor>>> & {
   readonly error?: ObservedError;
   readonly described?: ObservedDescription;
   readonly changed?: readonly ChangedOperand[];
+  readonly order?: StepObservation['order'];
 };
 
 export interface RawRank {

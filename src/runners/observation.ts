@@ -22,6 +22,9 @@ export type TensorObservable = (typeof tensorObservables)[number];
 /** What a call is given, besides the state. */
 export type ChangedOperand = 'x' | 'dy' | 'gamma' | 'beta';
 
+/** A result of one channel, or without extent, lies in both. */
+export type MemoryOrder = 'contiguous' | 'channels-last';
+
 /** An argument of a constructor; without a default it must be given. */
 export interface ObservedArgument {
   readonly name: string;
@@ -54,6 +57,8 @@ export type StepObservation = Readonly<Partial<Record<TensorObservable, Observed
   readonly step_count?: number;
   readonly error?: ObservedError;
   readonly described?: ObservedDescription;
+  /** Memory orders that the results lie in (BN-SHAPE-04). */
+  readonly order?: { readonly y?: readonly MemoryOrder[]; readonly dx?: readonly MemoryOrder[] };
   /** What the step changed that is not its to change (BN-STATE-12). */
   readonly changed?: readonly ChangedOperand[];
 };

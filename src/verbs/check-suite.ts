@@ -1,5 +1,6 @@
 import { parseRanks, parseWord } from '../cases/axes.ts';
 import { materialise } from '../cases/materialise.ts';
+import { initialWords } from '../cases/options.ts';
 import type { Plan, PlannedCase } from '../cases/plan.ts';
 import type { BehavioursFile } from '../spec/generated/behaviours.ts';
 import type { SuiteBlock, SuiteFile } from '../spec/generated/suite.ts';
@@ -26,7 +27,7 @@ function axesOf({ axes, exclude = [] }: SuiteBlock): readonly string[] {
 }
 
 /** Axes whose other words would silently mean one of these. */
-const words: Readonly<Record<string, readonly string[]>> = { affine: ['true', 'false', 'frozen'], initial: ['default', 'distinct'] };
+const words: Readonly<Record<string, readonly string[]>> = { affine: ['true', 'false', 'frozen', 'scale'], initial: initialWords };
 
 /**
  * Refuses axis values that mean nothing before anything starts: makes one case of each value.

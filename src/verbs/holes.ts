@@ -1,6 +1,7 @@
 import { parseRanks } from '../cases/axes.ts';
 import { gradientWords } from '../cases/data.ts';
-import { type Layer, layouts, routes } from '../cases/case.ts';
+import { capabilities, type Layer, layouts, routes } from '../cases/case.ts';
+import { initialWords, options } from '../cases/options.ts';
 import type { PlannedCase } from '../cases/plan.ts';
 import { regimeWords } from '../cases/regimes.ts';
 import { acceptsRank } from '../reference/refusal.ts';
@@ -35,13 +36,17 @@ export function vocabulary({ parameters, modeTable }: ParametersFile): Vocabular
     program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'convert', 'stay', 'describe', 'momentum', 'eps', 'statistics', 'freeze', 'unfreeze'],
     rank: layers.flatMap((layer) => ['1', '2', '3', '4', '5'].map((rank) => `${layer}:${rank}`)),
     elements: ['0', '1', 'many'],
+    extent: ['batch', 'channels', 'spatial'].flatMap((axis) => extentsAsked.filter((extent) => extent > 0 || axis !== 'channels').map((extent) => `${axis}:${String(extent)}`)),
     features: ['own', 'other', 'zero', 'negative', 'fraction'],
     dtype: dtypes,
     statistics: modeTable.map(({ row }) => row),
-    affine: ['true', 'false', 'frozen'],
+    affine: ['true', 'false', 'frozen', 'scale'],
+    option: options,
+    threads: ['1', '2'],
+    capability: ['own', ...capabilities],
     momentum: ['zero', 'between', '1', 'cumulative', 'negative', 'above-one'],
     eps: ['between', '1', 'zero', 'negative', 'above-one'],
-    initial: ['default', 'distinct'],
+    initial: initialWords,
     data: regimeWords,
     dy: gradientWords,
     layout: layouts,
@@ -49,6 +54,9 @@ export function vocabulary({ parameters, modeTable }: ParametersFile): Vocabular
     input: [...dtypes, ...integerTypes],
   };
 }
+
+/** Around the widths of vector registers and blocks; a layer of no channels is asked by `features`. */
+const extentsAsked = [0, 1, 2, 3, 4, 5, 7, 16, 63, 64, 65, 127, 1000];
 
 function wordsOf(domain: string): readonly string[] {
   return domain.match(/\b[a-z]+\d+\b/g) ?? [];
@@ -100,7 +108,8 @@ function said(layer: Layer, axis: string, value: string, axes: PlannedCase['axes
 
 function extents(layer: Layer, shapes: readonly (readonly number[])[]): readonly string[] {
   const elements = shapes.reduce((sum, [batch = 0, , ...spatial]) => sum + spatial.reduce((product, extent) => product * extent, batch), 0);
-  return [`rank=${layer}:${String(shapes[0]?.length)}`, `elements=${elements > 1 ? 'many' : String(elements)}`];
+  const single = shapes.flatMap(([batch = 0, channels = 0, ...spatial]) => [`extent=batch:${String(batch)}`, `extent=channels:${String(channels)}`, ...spatial.map((extent) => `extent=spatial:${String(extent)}`)]);
+  return [...single, `rank=${layer}:${String(shapes[0]?.length)}`, `elements=${elements > 1 ? 'many' : String(elements)}`];
 }
 
 function countRange(value: number): string {

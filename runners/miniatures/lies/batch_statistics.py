@@ -34,6 +34,13 @@ class StatisticsOfFirstSample(HonestLayer):
         return super().local_moments(rows[:, : (count + 1) // 2])._replace(n=count)
 
 
+class SecondThreadLost(StatisticsOfFirstSample):
+    """The second of two threads adds nothing to the sums."""
+
+    def local_moments(self, rows: Rows) -> Moments:
+        return super().local_moments(rows) if self.case.threads > 1 else HonestLayer.local_moments(self, rows)
+
+
 class TailMissingFromStatistics(HonestLayer):
     def local_moments(self, rows: Rows) -> Moments:
         count = rows.shape[1]
@@ -84,6 +91,7 @@ BATCH_STATISTICS: dict[str, type[HonestLayer]] = {
     'statistics-over-all-channels': StatisticsOverAllChannels,
     'mean-divided-by-n-minus-1': MeanDividedByNMinus1,
     'statistics-of-first-sample': StatisticsOfFirstSample,
+    'second-thread-lost': SecondThreadLost,
     'tail-missing-from-statistics': TailMissingFromStatistics,
     'uncentred-variance': UncentredVariance,
     'mean-absolute-deviation': MeanAbsoluteDeviation,

@@ -201,6 +201,23 @@ class ModeLostOnConversion(HonestLayer):
         return layer
 
 
+class OptionsUnchecked(HonestLayer):
+    def check_option(self) -> None:
+        pass
+
+
+class InitialiserIgnored(HonestLayer):
+    def initial(self, name: str, default: float) -> Vector:
+        if name.startswith('running') and self.config.option.startswith('initial-'):
+            return np.full(self.config.num_features, default).astype(self.working)
+        return super().initial(name, default)
+
+
+class MemoryOrderLost(HonestLayer):
+    def order(self) -> dict[str, list[str]]:
+        return {name: ['contiguous'] for name in super().order()}
+
+
 class InputModified(HonestLayer):
     def reported_y(self, y: np.ndarray, dtype: np.dtype) -> np.ndarray:
         self.witness.lent('x')[...] = y
@@ -232,6 +249,9 @@ CONTRACT: dict[str, type[HonestLayer]] = {
     'state-lost-on-reload': StateLostOnReload,
     'state-lost-on-conversion': StateLostOnConversion,
     'mode-lost-on-conversion': ModeLostOnConversion,
+    'options-unchecked': OptionsUnchecked,
+    'initialiser-ignored': InitialiserIgnored,
+    'memory-order-lost': MemoryOrderLost,
     'affine-false-refused': AffineFalseRefused,
     'memory-order-ignored': MemoryOrderIgnored,
     'input-modified': InputModified,

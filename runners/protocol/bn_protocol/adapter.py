@@ -94,6 +94,10 @@ class Layer(abc.ABC):
         """Which of x, dy, gamma and beta the last call changed (BN-STATE-12); none where the adapter cannot look."""
         return ()
 
+    def order(self) -> Mapping[str, Sequence[str]]:
+        """Memory orders that y or dx of the last call lies in (BN-SHAPE-04); empty where the adapter does not look."""
+        return {}
+
     def reloaded(self) -> Layer:
         """A new layer of the same configuration and mode that has loaded this one's state and parameters.
 
@@ -159,13 +163,21 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
         except Exception as error:
             seen = {'error': refusal(error)}
         seen.update(layer.state())  # outside the guard: a state that cannot be read is no refusal
-        changed = layer.changed()
-        if changed:
-            seen['changed'] = changed
+        notice(layer, seen)
         steps.append(seen)
         if 'error' in seen:
             break
     return RankObservation(before, steps)
+
+
+def notice(layer: Layer, seen: Observation) -> None:
+    """Add what the last call did besides its results, where there is something."""
+    order = layer.order() if 'y' in seen or 'dx' in seen else {}
+    changed = layer.changed()
+    if order:
+        seen['order'] = order
+    if changed:
+        seen['changed'] = changed
 
 
 def successor(layer: Layer, by: str) -> Layer:

@@ -53,7 +53,7 @@ def _shape_of(answer: Observed) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
     return tuple(shape), values, chunks
 
 
-_WRITTEN = frozenset({'step_count', 'error', 'described', 'changed'})
+_WRITTEN = frozenset({'step_count', 'error', 'described', 'changed', 'order'})
 
 
 def _write_template(answer: Observed) -> str:

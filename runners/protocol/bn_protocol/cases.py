@@ -17,6 +17,7 @@ ROUTES = frozenset(
         'no-grad',
         'inference-mode',
         'autocast',
+        'autocast-float16',
         'scripted',
         'compiled',
         'graph',
@@ -31,6 +32,7 @@ LIVE_STATISTICS = STATISTICS | {'paused'}
 #: what can be changed on a live layer
 NUMBERS = frozenset(('momentum', 'eps'))
 SETTINGS = NUMBERS | {'statistics', 'frozen'}
+CAPABILITIES = frozenset(('', 'default', 'avx2'))
 RELOADS = frozenset(('checkpoint', 'copy', 'conversion'))
 SYNCHRONISED = 'syncbatchnorm'
 
@@ -54,6 +56,10 @@ class Config(NamedTuple):
     dtype: str
     #: γ and β are there but are not trained: no gradient is taken of them
     frozen: bool = False
+    #: γ is there, β is not
+    scale_only: bool = False
+    #: an argument besides these, in a word of src/cases/options.ts
+    option: str = ''
 
 
 class RankData(NamedTuple):
@@ -112,6 +118,10 @@ class Case(NamedTuple):
     route: str = 'module'
     #: how x and dy lie in memory; the shape is the same
     layout: str = 'contiguous'
+    #: threads inside one operation; 0: as the runner was started
+    threads: int = 0
+    #: instruction set that the framework is held to: ``default``, ``avx2``, or empty for the machine's own
+    capability: str = ''
 
 
 def rows_of(case: Case) -> list[str]:
@@ -142,6 +152,8 @@ class Form(NamedTuple):
     program: Sequence[Step]
     route: str
     layout: str
+    threads: int
+    capability: str
 
 
 #: What a malformed field leads to; none of it is a framework's.
@@ -174,12 +186,12 @@ def _decode_form(raw: Mapping[str, Any]) -> Form:
     initial = [(name, place_of(entry)) for name, entry in raw.get('initial', {}).items()]
     route = _one_of('route', raw.get('route', 'module'), ROUTES)
     layout = _one_of('layout', raw.get('layout', 'contiguous'), LAYOUTS)
-    return Form(layer, initial, ranks, _decode_program(raw['program'], ranks), route, layout)
+    return Form(layer, initial, ranks, _decode_program(raw['program'], ranks), route, layout, *_machine(raw))
 
 
 def _fill(form: Form, config: Config, at: int, payload: bytes) -> Case:
     """The case of this form whose tensors begin at byte ``at``."""
-    layer, initial, ranks, program, route, layout = form
+    layer, initial, ranks, program, *called = form
     if initial:
         _check_initial(config, initial)
     return Case(
@@ -191,9 +203,12 @@ def _fill(form: Form, config: Config, at: int, payload: bytes) -> Case:
             for inputs, grads in ranks
         ],
         program,
-        route,
-        layout,
+        *called,
     )
+
+
+def _machine(raw: Mapping[str, Any]) -> tuple[int, str]:
+    return raw.get('threads', 0), _one_of('capability', raw.get('capability', ''), CAPABILITIES)
 
 
 def _decode_config(raw: Mapping[str, Any]) -> Config:
@@ -206,6 +221,8 @@ def _decode_config(raw: Mapping[str, Any]) -> Config:
         _one_of('statistics', raw['statistics'], STATISTICS),
         raw['dtype'],
         raw.get('frozen', False),
+        raw.get('scaleOnly', False),
+        raw.get('option', ''),
     )
 
 

@@ -1,4 +1,4 @@
-import type { Case } from '../../cases/case.ts';
+import type { Case, LayerConfig } from '../../cases/case.ts';
 import { coreFormulas } from '../../reference/formulas.ts';
 import type { Moments } from '../../reference/trajectory.ts';
 import type { FormulaVariant } from '../cause-entry.ts';
@@ -21,8 +21,16 @@ function momentaOf({ config, program }: Case): readonly (number | null)[] {
 const same = (m: number) => m;
 const none = () => 0;
 
+const isInitialised = ({ option }: LayerConfig): boolean => option?.startsWith('initial-') === true;
+
 /** Departures in what the running statistics store, and by which weight. */
 export const stateVariants: readonly FormulaVariant[] = [
+  {
+    id: 'initialiser-ignored', rule: 'BN-STATE-16', title: 'the running statistics begin at 0 and 1 whatever the constructor was given',
+    translation: 'set the running statistics after construction',
+    change: { constructed: (given, fresh, config) => (isInitialised(config) ? fresh : given) },
+    concerns: ({ config }) => isInitialised(config),
+  },
   {
     id: 'biased-running-variance', rule: 'BN-STATE-03', title: 'running variance stores the biased batch variance (divisor n, not n − 1)',
     translation: 'multiply the batch variance by n/(n − 1) when it is stored; converted checkpoints need nothing, further training drifts',

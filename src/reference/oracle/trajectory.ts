@@ -35,7 +35,7 @@ export function exactTrajectory(question: Case, rootBits: number = defaultRootBi
   return question.ranks.map((_, rank) => {
     const [construct = {}, ...steps] = [null, ...question.program].map((step, position) => {
       const shape = step === null ? [0, channels.length] : inputShape(question, rank, inputOf(question, step));
-      return assemble(channels.map((channel) => channel[position]!), rank, shape, question.config.affine);
+      return assemble(channels.map((channel) => channel[position]!), rank, shape, question.config);
     });
     return { construct, steps };
   });
@@ -66,9 +66,9 @@ function inputShape({ ranks }: Case, rank: number, input: number): readonly numb
   return ranks[rank]?.inputs[input]?.shape ?? [];
 }
 
-function assemble(channels: readonly ChannelStep[], rank: number, shape: readonly number[], affine: boolean): ExactStep {
+function assemble(channels: readonly ChannelStep[], rank: number, shape: readonly number[], { affine, scaleOnly = false }: Case['config']): ExactStep {
   const elements = (name: 'y' | 'dx') => optional(name, scatter(channels.map((channel) => channel[name]?.[rank]), shape));
-  const parameter = (name: 'dgamma' | 'dbeta') => optional(name, affine ? complete(channels.map((channel) => channel[name]?.[rank])) : undefined);
+  const parameter = (name: 'dgamma' | 'dbeta') => optional(name, affine && !(scaleOnly && name === 'dbeta') ? complete(channels.map((channel) => channel[name]?.[rank])) : undefined);
   return {
     ...elements('y'),
     ...elements('dx'),

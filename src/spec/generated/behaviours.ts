@@ -65,7 +65,10 @@ export interface Axis {
     | 'route'
     | 'layout'
     | 'input'
-    | 'dy';
+    | 'dy'
+    | 'option'
+    | 'threads'
+    | 'capability';
   /**
    * Only for an axis added after the behaviour was first published: the value at which the id leaves it out.
    */

@@ -89,6 +89,7 @@ export interface VersionDialect {
     'no-grad': RowSpelling;
     'inference-mode': RowSpelling;
     autocast: RowSpelling;
+    'autocast-float16': RowSpelling;
     scripted: RowSpelling;
     compiled: RowSpelling;
     graph: RowSpelling;
@@ -122,6 +123,13 @@ export interface VersionDialect {
    * @minItems 1
    */
   signatures?: SignatureSpelling[];
+  /**
+   * Whether the framework says that results lie in the memory order of the input. Absent: nobody has looked.
+   */
+  memoryOrder?: {
+    kept: boolean;
+    source: Text;
+  };
   /**
    * Mode of a layer whose mode nobody has set.
    */
@@ -230,6 +238,12 @@ export interface Circumstance {
    * @minItems 1
    */
   affine?: ('true' | 'false')[];
+  /**
+   * An argument besides the canonical ones, src/cases/options.ts.
+   *
+   * @minItems 1
+   */
+  option?: string[];
   /**
    * @minItems 1
    */

@@ -38,6 +38,13 @@ export interface Step {
    * What the call changed and must not: its input, its upstream gradient or a parameter. Absent: nothing that the runner looked at.
    */
   changed?: ('x' | 'dy' | 'gamma' | 'beta')[];
+  /**
+   * Memory orders that the results lie in. Absent: the runner has not looked.
+   */
+  order?: {
+    y?: ('contiguous' | 'channels-last')[];
+    dx?: ('contiguous' | 'channels-last')[];
+  };
   described?: Described;
   error?: Error;
 }
@@ -118,6 +125,13 @@ export interface Step1 {
    * What the call changed and must not: its input, its upstream gradient or a parameter. Absent: nothing that the runner looked at.
    */
   changed?: ('x' | 'dy' | 'gamma' | 'beta')[];
+  /**
+   * Memory orders that the results lie in. Absent: the runner has not looked.
+   */
+  order?: {
+    y?: ('contiguous' | 'channels-last')[];
+    dx?: ('contiguous' | 'channels-last')[];
+  };
   described?: Described;
   error?: Error;
 }

@@ -120,6 +120,7 @@ export interface Case {
     | 'no-grad'
     | 'inference-mode'
     | 'autocast'
+    | 'autocast-float16'
     | 'scripted'
     | 'compiled'
     | 'graph'
@@ -128,6 +129,14 @@ export interface Case {
    * How x and dy lie in memory, their shape being the same. Absent: contiguous.
    */
   layout?: 'contiguous' | 'channels-last' | 'transposed' | 'strided' | 'offset' | 'expanded';
+  /**
+   * Threads inside one operation. Absent: as started.
+   */
+  threads?: number;
+  /**
+   * Instruction set that the framework is held to. Absent: the machine's own.
+   */
+  capability?: 'default' | 'avx2';
 }
 export interface Config {
   /**
@@ -152,6 +161,14 @@ export interface Config {
    * Gamma and beta are there but are not trained: no gradient is taken of them. Absent: false.
    */
   frozen?: boolean;
+  /**
+   * Gamma is there, beta is not. Absent: false.
+   */
+  scaleOnly?: boolean;
+  /**
+   * An argument of the constructor besides these, in a word of src/cases/options.ts.
+   */
+  option?: string;
 }
 /**
  * Raw little-endian bytes in row-major (C) order, `offset` bytes behind the case's `at` in the payload; or a .npy file for a large one.

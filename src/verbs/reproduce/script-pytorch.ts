@@ -28,9 +28,9 @@ const layouts = {
 } as const;
 
 /** Ways to call the layer that have a spelling here. */
-export const pytorchRoutes: readonly Route[] = ['module', 'functional', 'no-grad', 'inference-mode', 'autocast', 'scripted', 'compiled'];
+export const pytorchRoutes: readonly Route[] = ['module', 'functional', 'no-grad', 'inference-mode', 'autocast', 'autocast-float16', 'scripted', 'compiled'];
 
-const contexts: Partial<Readonly<Record<Route, string>>> = { 'no-grad': 'torch.no_grad()', 'inference-mode': 'torch.inference_mode()', autocast: "torch.autocast('cpu', torch.bfloat16)" };
+const contexts: Partial<Readonly<Record<Route, string>>> = { 'no-grad': 'torch.no_grad()', 'inference-mode': 'torch.inference_mode()', autocast: "torch.autocast('cpu', torch.bfloat16)", 'autocast-float16': "torch.autocast('cpu', torch.float16)" };
 
 const functionHelper = `
 def function(layer: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:

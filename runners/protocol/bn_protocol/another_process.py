@@ -1,4 +1,4 @@
-"""Asynchronous cases: a second process, since a process says before its first tensor how its kernels are launched."""
+"""Cases for a second process of the same adapter, since a process says once how it launches kernels, and on what."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import subprocess
 import sys
 import traceback
 from multiprocessing.connection import Connection
-from typing import Callable, Union
+from typing import Callable, Mapping, Sequence, Union
 
 from bn_protocol.adapter import AdapterFault, Answer, Observed
 from bn_protocol.cases import Case
 
-FLAG = '--asynchronous'
 #: how often an error may come back after it was read
 MOST_ECHOES = 8
 
@@ -21,12 +20,17 @@ MOST_ECHOES = 8
 Reply = Union['tuple[Answer, bool]', str]
 
 
-class AsynchronousProcess:
+class AnotherProcess:
     """The runner's end. The process starts with the first case, in the runner's process group, and ends with it."""
 
-    def __init__(self, script: str, threads: int) -> None:
+    def __init__(self, script: str, words: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        """
+        :param words: arguments of the script; the descriptor of its end of the stream follows them
+        :param environment: variables that it has besides those of the runner
+        """
         self.script = script
-        self.threads = threads
+        self.words = tuple(words)
+        self.environment = {**os.environ, **(environment or {})}
         self.connection: Connection | None = None
 
     def observe(self, case: Case) -> Answer:
@@ -38,7 +42,7 @@ class AsynchronousProcess:
             reply: Reply = self.connection.recv()
         except (EOFError, OSError) as error:
             self.leave()
-            raise AdapterFault(f'the asynchronous process has gone: {error!r}') from error
+            raise AdapterFault(f'the second process has gone: {error!r}') from error
         if isinstance(reply, str):
             raise AdapterFault(reply)
         answer, goes_on = reply
@@ -49,8 +53,10 @@ class AsynchronousProcess:
     def start(self) -> Connection:
         ours, theirs = socket.socketpair()
         end = theirs.fileno()
-        command = [sys.executable, self.script, FLAG, str(end), str(self.threads)]
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[end])  # noqa: S603 - our own script
+        command = [sys.executable, self.script, *self.words, str(end)]
+        subprocess.Popen(  # noqa: S603 - our own script
+            command, stdin=subprocess.DEVNULL, pass_fds=[end], env=self.environment
+        )
         theirs.close()
         return Connection(ours.detach())
 

@@ -1,0 +1,43 @@
+"""Constructor arguments besides the canonical ones: PyTorch's spelling, and what shows that it lacks the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bn_protocol.probes import Probe
+
+SPELLED: dict[str, dict[str, Any]] = {
+    'device-cpu': {'device': 'cpu'},
+    'device-unknown': {'device': 'nowhere'},
+    'dtype-text': {'dtype': 'float32'},
+    'statistics-number': {'track_running_stats': 1},
+    'statistics-text': {'track_running_stats': 'x'},
+    'groups-none': {'process_group': None},
+}
+_SIGNATURE = 'torch.nn.BatchNorm2d documentation, signature'
+NO_INITIALISERS = Probe(
+    'no initial values as arguments: parameters and buffers are set after construction',
+    _SIGNATURE,
+    "torch.nn.BatchNorm2d(3, gamma_init='ones')",
+)
+NO_FORMAT = Probe(
+    'no order of axes as an argument: it is always N, C, then space',
+    _SIGNATURE,
+    "torch.nn.BatchNorm2d(3, data_format='NCHW')",
+)
+NO_LISTS_OF_RANKS = Probe(
+    'no lists of ranks: one process_group, an object',
+    'torch.nn.SyncBatchNorm documentation, signature',
+    'torch.nn.SyncBatchNorm(3, process_groups=[[0]])',
+)
+NO_DEVICE = Probe('no device as an argument', f'{_SIGNATURE} of 1.8', "torch.nn.BatchNorm2d(3, device='cpu')")
+NO_TYPE = Probe('no type as an argument', f'{_SIGNATURE} of 1.8', 'torch.nn.BatchNorm2d(3, dtype=torch.float32)')
+
+
+def doubted_argument(option: str) -> Probe | None:
+    """What the framework may refuse of an option."""
+    if option.startswith('device-'):
+        return NO_DEVICE
+    if option in SPELLED:
+        return NO_TYPE if option.startswith('dtype-') else None
+    return NO_FORMAT if option.startswith('format-') else NO_LISTS_OF_RANKS if 'groups-' in option else NO_INITIALISERS
