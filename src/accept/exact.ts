@@ -1,4 +1,4 @@
-import { forEachInChannel } from '../reference/layout.ts';
+import { forEachInChannel, splitShape } from '../reference/layout.ts';
 import type { StateUpdate } from '../reference/trajectory.ts';
 import { smallestNormal } from '../tensor/formats.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -27,13 +27,13 @@ export function exactState(update: StateUpdate, inputs: readonly Tensor[]): Exac
   const flags = { mean: new Uint8Array(channels), variance: new Uint8Array(channels) };
   if (!isPowerOfTwo(batch.count) || inputs.some((x) => x.dtype !== 'float32')) return flags;
   for (let c = 0; c < channels; c++) {
-    const values = inputs.flatMap((x) => channelValues(x, c));
     const mu = batch.mean[c]!;
-    if (!sumsExactly(values) || !isFloat32(mu) || !blendsExactly(before.mean[c]!, mu, m)) continue;
+    if (!isFloat32(mu) || !blendsExactly(before.mean[c]!, mu, m) || !channelSumsExactly(inputs, c)) continue; // the dearest last
     flags.mean[c] = 1;
-    const squares = values.map((x) => (x - mu) ** 2);
+    if (batch.count !== 2 || inputs.length !== 1) continue;
+    const squares = inputs.flatMap((x) => channelValues(x, c)).map((x) => (x - mu) ** 2);
     const unbiased = 2 * batch.variance[c]!;
-    if (batch.count === 2 && inputs.length === 1 && squares.every(isFloat32) && sumsExactly(squares) && blendsExactly(before.variance[c]!, unbiased, m)) flags.variance[c] = 1;
+    if (squares.every(isFloat32) && sumsExactly(squares) && blendsExactly(before.variance[c]!, unbiased, m)) flags.variance[c] = 1;
   }
   return flags;
 }
@@ -41,15 +41,32 @@ export function exactState(update: StateUpdate, inputs: readonly Tensor[]): Exac
 const tiny = smallestNormal('float32');
 
 /** Whether every partial sum of the values, in any order, is representable in float32, and none subnormal: it might be flushed. */
-export function sumsExactly(values: readonly number[]): boolean {
+export function sumsExactly(values: Iterable<number>): boolean {
   let unit = 0;
   let total = 0;
   for (const value of values) {
+    if (value === 0) continue;
     if (!Number.isFinite(value)) return false;
-    if (value !== 0) unit = commonUnit(unit, Math.abs(value));
+    unit = commonUnit(unit, Math.abs(value));
     total += Math.abs(value);
+    if (total / unit > 2 ** 24 || unit < tiny) return false; // what is to come only makes the one larger and the other smaller
   }
-  return total === 0 || (total / unit <= 2 ** 24 && unit >= tiny);
+  return true;
+}
+
+/** `sumsExactly` of a channel over all tensors. */
+export function channelSumsExactly(tensors: readonly Tensor[], c: number): boolean {
+  return sumsExactly(valuesOf(tensors, c));
+}
+
+function* valuesOf(tensors: readonly Tensor[], c: number): Generator<number> {
+  for (const { data, shape } of tensors) {
+    const { batch, channels, spatial } = splitShape(shape);
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * spatial;
+      for (let i = start; i < start + spatial; i++) yield data[i]!;
+    }
+  }
 }
 
 /** Both (1 − m)·v + m·b and v + m·(b − v), every operation exact in float32. */

@@ -1,9 +1,9 @@
 import type { LayerConfig } from '../cases/case.ts';
-import { countPerChannel, forEachInChannel } from '../reference/layout.ts';
+import { countPerChannel, forEachInChannel, splitShape } from '../reference/layout.ts';
 import type { BackwardRecord, StepRecord } from '../reference/trajectory.ts';
 import type { AcceptedValues } from './accepted.ts';
 import { type AccuracyClass, type AccuracyPair, type Precision, precisionOf, resultBound, safety } from './accuracy.ts';
-import { channelValues, isFloat32, sumsExactly } from './exact.ts';
+import { channelSumsExactly, isFloat32 } from './exact.ts';
 import type { ErrorPair } from './output-error.ts';
 import { inputGradientRule, parameterGradientRule } from './rule-of.ts';
 import type { ChannelError } from './channel-error.ts';
@@ -70,7 +70,7 @@ function parameterBounds(bounds: GradientBounds, record: BackwardRecord, c: numb
   const { unit: u, tiny } = precision;
   const s = accuracy.summation(own.count);
   const n = own.count;
-  const exact = record.dy.dtype === 'float32' && isFloat32(record.dbeta?.[c] ?? 0) && sumsExactly(channelValues(record.dy, c));
+  const exact = record.dy.dtype === 'float32' && isFloat32(record.dbeta?.[c] ?? 0) && channelSumsExactly([record.dy], c);
   bounds.dbeta[c] = exact ? 0 : resultBound(safety * (u * (s + 1) * own.dy + n * tiny), record.dbeta?.[c] ?? 0, precision);
   const flushed = tiny * (n * (1 + 1 / record.forward.deviation[c]!) + own.normalised + own.dy);
   const dgamma = safety * (u * (s + 4) * own.dyNormalised + own.dyError + flushed);
@@ -98,8 +98,9 @@ function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all
   const d2 = all.dyNormalised / n;
   const d3 = all.dyError / n;
   const lost = factor < n * tiny ? factor : 0;
+  const { x } = record.forward;
   if (record.source === 'running') {
-    forEachInChannel(record.forward.x, c, (i) => {
+    forEachInChannel(x, c, (i) => {
       const dy = Math.abs(record.dy.data[i]!);
       const flushed = n * tiny * (2 * factor + gamma + dy + 1);
       bound[i] = error.undetermined ? error.unbounded : resultBound(safety * (factor * dy * (6 * u + error.deviation) + flushed + lost * dy), record.dx[i]!, precision);
@@ -109,28 +110,37 @@ function inputBounds(bound: Float64Array, record: BackwardRecord, c: number, all
   // n·tiny·(factor·(2 + z + (1 + z)·(1/s + D1 + D2)) + |γ|·(1 + z) + 1) is linear in z
   const perZ = n * tiny * (factor * (1 + 1 / deviation + d1 + d2) + gamma);
   const flushed = perZ + n * tiny * (factor + 1);
-  const x = record.forward.x;
-  forEachInChannel(x, c, (i) => {
-    const dy = Math.abs(record.dy.data[i]!);
-    const z = Math.abs(x.data[i]! - record.mean[c]!) / deviation;
-    const dz = normalisedError(error, record.mean[c]!, deviation, x.data[i]!, z, u);
-    const size = dy + d1 + z * d2;
-    const arithmetic = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * size;
-    bound[i] = error.undetermined ? error.unbounded : resultBound(safety * (factor * arithmetic + flushed + perZ * z + lost * size), record.dx[i]!, precision);
-  });
+  const { batch, channels, spatial } = splitShape(x.shape);
+  const mu = record.mean[c]!;
+  for (let b = 0; b < batch; b++) {
+    const start = (b * channels + c) * spatial;
+    for (let i = start; i < start + spatial; i++) {
+      const dy = Math.abs(record.dy.data[i]!);
+      const z = Math.abs(x.data[i]! - mu) / deviation;
+      const dz = normalisedError(error, mu, deviation, x.data[i]!, z, u);
+      const size = dy + d1 + z * d2;
+      const arithmetic = u * (4 * dy + (s + 3) * d1 + (s + 6) * z * d2) + dz * d2 + z * d3 + error.deviation * size;
+      bound[i] = error.undetermined ? error.unbounded : resultBound(safety * (factor * arithmetic + flushed + perZ * z + lost * size), record.dx[i]!, precision);
+    }
+  }
 }
 
 function absoluteSums({ forward: { x }, dy, mean, deviation }: BackwardRecord, c: number, error: ChannelError, { unit }: Precision): AbsoluteSums {
-  const sums = { count: countPerChannel(x.shape), normalised: 0, dy: 0, dyNormalised: 0, dyError: 0 };
-  forEachInChannel(x, c, (i) => {
-    const size = Math.abs(dy.data[i]!);
-    const z = Math.abs(x.data[i]! - mean[c]!) / deviation[c]!;
-    sums.normalised += z;
-    sums.dy += size;
-    sums.dyNormalised += size * z;
-    sums.dyError += size * normalisedError(error, mean[c]!, deviation[c]!, x.data[i]!, z, unit);
-  });
-  return sums;
+  const { batch, channels, spatial } = splitShape(x.shape);
+  const [mu, s] = [mean[c]!, deviation[c]!];
+  let [normalised, dySum, dyNormalised, dyError] = [0, 0, 0, 0];
+  for (let n = 0; n < batch; n++) {
+    const start = (n * channels + c) * spatial;
+    for (let i = start; i < start + spatial; i++) {
+      const size = Math.abs(dy.data[i]!);
+      const z = Math.abs(x.data[i]! - mu) / s;
+      normalised += z;
+      dySum += size;
+      dyNormalised += size * z;
+      dyError += size * normalisedError(error, mu, s, x.data[i]!, z, unit);
+    }
+  }
+  return { count: countPerChannel(x.shape), normalised, dy: dySum, dyNormalised, dyError };
 }
 
 function addSums(sums: readonly AbsoluteSums[]): AbsoluteSums {

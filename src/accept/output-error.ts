@@ -32,7 +32,9 @@ export function acceptOutput(config: LayerConfig, record: ForwardRecord, errors:
 function outputBound(record: ForwardRecord, errors: readonly ChannelError[], precision: Precision): Float64Array {
   const bound = new Float64Array(record.y.length);
   const { unit: u, tiny } = precision;
-  for (let c = 0; c < splitShape(record.x.shape).channels; c++) {
+  const { x: { data, shape }, y: values } = record;
+  const { batch, channels, spatial } = splitShape(shape);
+  for (let c = 0; c < channels; c++) {
     const error = errors[c]!;
     const gamma = Math.abs(record.gamma[c]!);
     const beta = Math.abs(record.beta[c]!);
@@ -40,13 +42,16 @@ function outputBound(record: ForwardRecord, errors: readonly ChannelError[], pre
     const s = record.deviation[c]!;
     const flushed = (gamma * (1 + 3 / s) + 4) * tiny;
     const lost = gamma < tiny * s ? gamma : 0;
-    forEachInChannel(record.x, c, (i) => {
-      const x = record.x.data[i]!;
-      const y = Math.abs(record.y[i]!);
-      const z = Math.abs(x - mu) / s;
-      const arithmetic = safety * (gamma * normalisedError(error, mu, s, x, z, u) + 2 * u * beta + u * y + flushed + lost * z);
-      bound[i] = error.undetermined ? error.unbounded : resultBound(arithmetic, y, precision);
-    });
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * spatial;
+      for (let i = start; i < start + spatial; i++) {
+        const x = data[i]!;
+        const y = Math.abs(values[i]!);
+        const z = Math.abs(x - mu) / s;
+        const arithmetic = safety * (gamma * normalisedError(error, mu, s, x, z, u) + 2 * u * beta + u * y + flushed + lost * z);
+        bound[i] = error.undetermined ? error.unbounded : resultBound(arithmetic, y, precision);
+      }
+    }
   }
   return bound;
 }

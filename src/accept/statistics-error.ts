@@ -1,4 +1,4 @@
-import { forEachInChannel } from '../reference/layout.ts';
+import { splitShape } from '../reference/layout.ts';
 import type { BatchStatistics, ForwardRecord } from '../reference/trajectory.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { AccuracyClass, Precision } from './accuracy.ts';
@@ -24,18 +24,12 @@ export function magnitudes(inputs: readonly Tensor[], channels: number): Magnitu
     let count = 0;
     const ranks: RankSum[] = [];
     for (const x of filled) {
-      let own = 0;
-      let sum = 0;
-      forEachInChannel(x, c, (i) => {
-        const value = x.data[i]!;
-        own += 1;
-        sum += value;
-        result.meanAbs[c]! += Math.abs(value);
-        result.meanSquare[c]! += value * value;
-        result.max[c] = Math.max(result.max[c]!, Math.abs(value));
-      });
-      count += own;
-      ranks.push({ count: own, sum });
+      const own = addRank(x, c, { abs: result.meanAbs[c]!, square: result.meanSquare[c]!, max: result.max[c]! });
+      result.meanAbs[c] = own.abs;
+      result.meanSquare[c] = own.square;
+      result.max[c] = own.max;
+      count += own.count;
+      ranks.push(own);
     }
     result.meanAbs[c]! /= count;
     result.meanSquare[c]! /= count;
@@ -47,6 +41,30 @@ export function magnitudes(inputs: readonly Tensor[], channels: number): Magnitu
 interface RankSum {
   readonly count: number;
   readonly sum: number;
+}
+
+/** Σ|x|, Σx² and max|x| of a channel, over the ranks so far. */
+interface MagnitudesSoFar {
+  readonly abs: number;
+  readonly square: number;
+  readonly max: number;
+}
+
+function addRank({ data, shape }: Tensor, channel: number, soFar: MagnitudesSoFar): RankSum & MagnitudesSoFar {
+  const { batch, channels, spatial } = splitShape(shape);
+  let { abs, square, max } = soFar;
+  let sum = 0;
+  for (let n = 0; n < batch; n++) {
+    const start = (n * channels + channel) * spatial;
+    for (let i = start; i < start + spatial; i++) {
+      const value = data[i]!;
+      sum += value;
+      abs += Math.abs(value);
+      square += value * value;
+      max = Math.max(max, Math.abs(value));
+    }
+  }
+  return { count: batch * spatial, sum, abs, square, max };
 }
 
 function deviationBetween(ranks: readonly RankSum[]): number {

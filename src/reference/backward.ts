@@ -1,8 +1,8 @@
-import { sumOf } from '../tensor/sum.ts';
+import { sum } from '../tensor/sum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { applyUpdate, normalisation, planUpdate } from './forward.ts';
 import type { Formulas, GradientChannel } from './formulas.ts';
-import { countPerChannel, forEachInChannel, splitShape } from './layout.ts';
+import { countPerChannel, splitShape } from './layout.ts';
 import type { BackwardRecord, ForwardRecord, GradientSums, RunningState, StatisticsSource } from './trajectory.ts';
 
 /** μ and s, each [C], by which a rank's backward pass normalises. */
@@ -59,17 +59,21 @@ function sameView(a: Normalisation, b: Normalisation): boolean {
 }
 
 function gradientSums({ x }: ForwardRecord, dy: Tensor, { mean, deviation }: Normalisation): GradientSums {
-  const { channels } = splitShape(x.shape);
+  const { batch, channels, spatial } = splitShape(x.shape);
   const count = countPerChannel(x.shape);
   const sums = { count, dy: new Float64Array(channels), dyNormalised: new Float64Array(channels) };
-  const indices = new Int32Array(count);
+  const [values, products] = [new Float64Array(count), new Float64Array(count)];
   for (let c = 0; c < channels; c++) {
     let position = 0;
-    forEachInChannel(x, c, (index) => {
-      indices[position++] = index;
-    });
-    sums.dy[c] = sumOf(count, (i) => dy.data[indices[i]!]!);
-    sums.dyNormalised[c] = sumOf(count, (i) => (dy.data[indices[i]!]! * (x.data[indices[i]!]! - mean[c]!)) / deviation[c]!);
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * spatial;
+      for (let i = start; i < start + spatial; i++, position++) {
+        values[position] = dy.data[i]!;
+        products[position] = (dy.data[i]! * (x.data[i]! - mean[c]!)) / deviation[c]!;
+      }
+    }
+    sums.dy[c] = sum(values);
+    sums.dyNormalised[c] = sum(products);
   }
   return sums;
 }
@@ -87,14 +91,15 @@ function gradientChannel(
 
 function inputGradient(formulas: Formulas, x: Tensor, dy: Tensor, channelOf: (channel: number) => GradientChannel): Float64Array {
   const dx = new Float64Array(x.data.length);
-  const { channels } = splitShape(x.shape);
+  const { batch, channels, spatial } = splitShape(x.shape);
   for (let c = 0; c < channels; c++) {
     const at = channelOf(c);
     const { mean, deviation } = at;
     const formula = at.source === 'batch' ? formulas.batchInputGradient : formulas.runningInputGradient;
-    forEachInChannel(x, c, (i) => {
-      dx[i] = formula(at, dy.data[i]!, (x.data[i]! - mean) / deviation);
-    });
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * spatial;
+      for (let i = start; i < start + spatial; i++) dx[i] = formula(at, dy.data[i]!, (x.data[i]! - mean) / deviation);
+    }
   }
   return dx;
 }

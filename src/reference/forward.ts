@@ -1,7 +1,7 @@
 import type { ForwardStep, LayerConfig } from '../cases/case.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Formulas, ForwardView } from './formulas.ts';
-import { countPerChannel, forEachInChannel, splitShape } from './layout.ts';
+import { countPerChannel, splitShape } from './layout.ts';
 import type { Affine, BatchStatistics, ForwardRecord, RankTrajectory, RunningState, StateUpdate, StatisticsSource } from './trajectory.ts';
 
 /**
@@ -59,14 +59,16 @@ export function normalisation(
 }
 
 function normalise(x: Tensor, mean: Float64Array, deviation: Float64Array, gamma: Float64Array, beta: Float64Array): Float64Array {
-  const y = new Float64Array(x.data.length); // BN-SHAPE-01
-  const { channels } = splitShape(x.shape);
-  for (let c = 0; c < channels; c++) {
-    const mu = mean[c]!;
-    const s = deviation[c]!;
-    forEachInChannel(x, c, (i) => {
-      y[i] = gamma[c]! * ((x.data[i]! - mu) / s) + beta[c]!;
-    });
+  const { data, shape } = x;
+  const y = new Float64Array(data.length); // BN-SHAPE-01
+  const { batch, channels, spatial } = splitShape(shape);
+  for (let n = 0; n < batch; n++) {
+    for (let c = 0; c < channels; c++) {
+      const mu = mean[c]!;
+      const s = deviation[c]!;
+      const start = (n * channels + c) * spatial;
+      for (let i = start; i < start + spatial; i++) y[i] = gamma[c]! * ((data[i]! - mu) / s) + beta[c]!;
+    }
   }
   return y;
 }

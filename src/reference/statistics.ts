@@ -1,6 +1,6 @@
-import { sumOf } from '../tensor/sum.ts';
+import { sum, sumOf } from '../tensor/sum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { countPerChannel, forEachInChannel, splitShape } from './layout.ts';
+import { countPerChannel, splitShape } from './layout.ts';
 import type { BatchStatistics, GradientSums } from './trajectory.ts';
 
 /**
@@ -22,18 +22,21 @@ export function localStatistics(x: Tensor): BatchStatistics {
   const values = new Float64Array(count);
   for (let c = 0; c < channels; c++) {
     gatherChannel(x, c, values);
-    const mu = sumOf(count, (i) => values[i]!) / count;
+    const mu = sum(values) / count;
+    for (let i = 0; i < count; i++) values[i] = (values[i]! - mu) ** 2;
     mean[c] = mu;
-    variance[c] = sumOf(count, (i) => (values[i]! - mu) ** 2) / count;
+    variance[c] = sum(values) / count;
   }
   return { count, mean, variance };
 }
 
-function gatherChannel(x: Tensor, channel: number, into: Float64Array): void {
+function gatherChannel({ data, shape }: Tensor, channel: number, into: Float64Array): void {
+  const { batch, channels, spatial } = splitShape(shape);
   let position = 0;
-  forEachInChannel(x, channel, (index) => {
-    into[position++] = x.data[index]!;
-  });
+  for (let n = 0; n < batch; n++) {
+    const start = (n * channels + channel) * spatial;
+    for (let i = start; i < start + spatial; i++) into[position++] = data[i]!;
+  }
 }
 
 /**

@@ -17,6 +17,11 @@ describe('compensated sum', () => {
     expect(Math.abs(sum(values) - exactSum(values))).toBeLessThanOrEqual(2 * bound);
   });
 
+  test.prop([fc.array(fc.double(), { maxLength: 50 })])('property: sum and sumOf give the same bits', (values) => {
+    expect(sum(values)).toBe(sumOf(values.length, (i) => values[i]!));
+    expect(sum(Float64Array.from(values))).toBe(sum(values));
+  });
+
   it('control: where a plain sum loses everything', () => {
     const values = [1, 1e100, 1, -1e100];
     expect(values.reduce((a, b) => a + b, 0)).toBe(0);

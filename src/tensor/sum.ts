@@ -10,10 +10,20 @@
  * @see Ogita, Rump, Oishi, SIAM J. Sci. Comput. 26(6), 2005, algorithm 4.4 (Sum2) and proposition 4.5
  */
 export function sum(values: ArrayLike<number>): number {
-  return sumOf(values.length, (i) => values[i]!);
+  const { length } = values;
+  let total = 0;
+  let errors = 0;
+  for (let i = 0; i < length; i++) { // a loop of its own: through `sumOf` each value would cost a call
+    const next = values[i]!;
+    const rounded = total + next;
+    const kept = rounded - total;
+    errors += total - (rounded - kept) + (next - kept);
+    total = rounded;
+  }
+  return Number.isFinite(total) ? total + errors : total;
 }
 
-/** Σ value(i) over i = 0 … count − 1, compensated as `sum`. */
+/** Σ value(i) over i = 0 … count − 1, compensated as `sum`, to the same bits. */
 export function sumOf(count: number, value: (index: number) => number): number {
   let total = 0;
   let errors = 0;
