@@ -1,5 +1,5 @@
 import type { Plan } from '../../cases/plan.ts';
-import { judge } from '../../diff/judge.ts';
+import { type Expectation, judge } from '../../diff/judge.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { logsFolder } from '../../environments/home.ts';
 import { failingStatuses } from '../../gate/decide.ts';
@@ -135,30 +135,52 @@ export interface Part {
 /** Asks one session cases of the work until none is left for it. */
 export async function askCases({ work, isFirst }: Part, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
   const entries = applicableEntries(work.runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
-  const onAnswer = (answer: Answer, { seq }: Question): void => {
-    const line = judgeAnswer(seq, answer, work.runner.key, dialect, entries, shared);
+  const { expectations } = shared;
+  const large = new Set<number>(); // asked and not judged; their expectations come from worker threads
+  const waiting = new Set<Promise<void>>();
+  const record = (index: number, answer: Answer, expectation: Expectation): void => {
+    const line = judgeAnswer(index, answer, work.runner.key, dialect, entries, expectation, shared);
     work.written = shared.file.write(line).catch((error: unknown) => { work.failure ??= error as Error; });
     shared.onLine(line);
     work.done += 1;
     if (failingStatuses.includes(line.status)) work.deviations += 1;
     shared.listener.progress(work.runner.key, { done: work.done, planned: work.runner.indices.length, deviations: work.deviations });
   };
-  await session.run(questions({ work, isFirst }, shared), onAnswer);
+  const onAnswer = (answer: Answer, { seq }: Question): void => {
+    const expectation = expectations.of(seq);
+    if (!(expectation instanceof Promise)) {
+      record(seq, answer, expectation);
+      return;
+    }
+    const judged = expectation.then((own) => { record(seq, answer, own); }).catch((error: unknown) => { work.failure ??= error as Error; }).finally(() => {
+      waiting.delete(judged);
+      if (large.delete(seq)) expectations.release(seq);
+    });
+    waiting.add(judged);
+  };
+  try {
+    await session.run(questions({ work, isFirst }, large, shared), onAnswer);
+  } finally {
+    await Promise.all(waiting); // what was answered counts, whatever happened since
+    for (const index of large) expectations.release(index);
+  }
   await work.written;
   if (work.failure !== undefined) throw work.failure;
 }
 
-function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dialect, entries: readonly CompiledEntry[], shared: SharedRun): CaseLine {
-  const expectation = shared.expectations.at(index);
+function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dialect, entries: readonly CompiledEntry[], expectation: Expectation, shared: SharedRun): CaseLine {
   const verdict = judge(expectation, answer, dialect);
   const { status, reason } = consultList(expectation.planned.id, verdict, entries);
   return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status, shared.plan.suite === claimsSuite);
 }
 
-async function* questions({ work, isFirst }: Part, shared: SharedRun): AsyncGenerator<Question> {
+/** @param large  to which the large cases are added as they are asked */
+async function* questions({ work, isFirst }: Part, large: Set<number>, shared: SharedRun): AsyncGenerator<Question> {
   for (let index = work.queue.take(isFirst); index !== undefined; index = work.queue.take(isFirst)) {
     if (work.failure !== undefined) throw work.failure;
     await work.written; // the disk sets the pace when it is slower than the runner
-    yield { seq: index, case: shared.expectations.at(index).case };
+    const question = shared.expectations.ask(index);
+    if (question instanceof Promise) large.add(index);
+    yield { seq: index, case: question instanceof Promise ? await question : question };
   }
 }

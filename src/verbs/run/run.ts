@@ -109,7 +109,7 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   const blame = openBlame(runners, shared);
   const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); };
   for (const { lines } of own.resumed?.earlier.values() ?? []) lines.forEach(onLine);
-  const failures = await askAll(runners, { ...shared, onLine });
+  const failures = await askAll(runners, { ...shared, onLine }).finally(shared.expectations.close);
   const complete = failures.length === 0;
   const evidence = await blame.evidence();
   for (const line of evidence) await file.write(line);
