@@ -159,17 +159,29 @@ function matches(condition: Condition, axes: Readonly<Record<string, string>>): 
 }
 
 function draftCase(layer: Layer, behaviour: Behaviour, axes: Readonly<Record<string, string>>): Draft {
-  const further = (behaviour.rulesWhen ?? []).filter(({ when }) => matches(when, axes)).flatMap(({ rules }) => rules);
   return {
     id: caseId(layer, behaviour, axes),
     layer,
     behaviour: behaviour.behaviour,
-    rules: [...new Set([...behaviour.rules, ...further])].sort() as RuleId[],
+    rules: rulesOf(behaviour, axes),
     axes,
     expectsConstant: behaviour.expectsConstant ?? false,
     literal: null,
   };
 }
+
+/** The rules of a behaviour and those of the conditions that hold; one list for all cases that cite the same. */
+function rulesOf(behaviour: Behaviour, axes: Readonly<Record<string, string>>): readonly RuleId[] {
+  const further = (behaviour.rulesWhen ?? []).filter(({ when }) => matches(when, axes));
+  const key = further.map((entry) => behaviour.rulesWhen?.indexOf(entry)).join();
+  const lists = ruleLists.get(behaviour) ?? new Map<string, readonly RuleId[]>();
+  ruleLists.set(behaviour, lists);
+  const known = lists.get(key) ?? [...new Set([...behaviour.rules, ...further.flatMap(({ rules }) => rules)])].sort() as RuleId[];
+  lists.set(key, known);
+  return known;
+}
+
+const ruleLists = new WeakMap<Behaviour, Map<string, readonly RuleId[]>>();
 
 function caseId(layer: Layer, behaviour: Behaviour, axes: Readonly<Record<string, string>>): string {
   const shown = behaviour.axes.filter(({ axis, default: fallback }) => axes[axis] !== fallback);

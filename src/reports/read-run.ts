@@ -98,9 +98,9 @@ function isExcluded(header: RunHeader, runner: string, id: string): boolean {
   return header.runners.some((entry) => entry.runner === runner && entry.excluded.includes(layer));
 }
 
-function caseLine({ observed, deviations, accuracy, ...rest }: CaseRecord, keepObserved: boolean): CaseLine {
+function caseLine({ observed, deviations, accuracy, rules, ...rest }: CaseRecord, keepObserved: boolean): CaseLine {
   return {
-    ...rest,
+    ...rest, rules: rulesOnce(rules),
     deviations: deviations.map(({ ulps, ...deviation }) => ({
       ...deviation, got: numberOrText(deviation.got), expected: numberOrText(deviation.expected),
       bound: numberOf(deviation.bound), ratio: numberOf(deviation.ratio), ...(ulps === undefined ? {} : { ulps: numberOf(ulps) }),
@@ -109,6 +109,17 @@ function caseLine({ observed, deviations, accuracy, ...rest }: CaseRecord, keepO
     ...(keepObserved && observed !== undefined ? { observed } : {}),
   };
 }
+
+/** Cases cite the same few lists of rules; a list of its own for each would be a third of a long run's memory. */
+function rulesOnce(rules: readonly string[]): readonly string[] {
+  const key = rules.join();
+  const known = ruleLists.get(key) ?? rules;
+  if (ruleLists.size < mostRuleLists) ruleLists.set(key, known);
+  return known;
+}
+
+const ruleLists = new Map<string, readonly string[]>();
+const mostRuleLists = 4096;
 
 function assemble({ header, runners, lines, footer }: Collected): Run {
   const results = header.runners.map(({ runner }): RunnerResults => ({

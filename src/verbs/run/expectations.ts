@@ -31,6 +31,8 @@ export interface Keep {
 
 /** Enough for the slower runner to catch up; larger cases are computed again rather than kept. */
 const keptByDefault: Keep = { cases: 4096, elements: 4096 };
+/** Nobody comes after the only runner: from the question to its answer, with room to spare for what is in flight. */
+export const keptForOne: Keep = { cases: 512, elements: 4096 };
 
 /** Which cases go to a worker thread, in input elements. */
 export interface LargeLimits {

@@ -17,7 +17,7 @@ import type { SharedRun } from './ask-runner.ts';
 import { type AskedRunner, askRunners } from './asked-runner.ts';
 import { openBlame } from './blame.ts';
 import { failOnWrongReference } from './blame-harness.ts';
-import { createExpectations, type Keep } from './expectations.ts';
+import { createExpectations, type Keep, keptForOne } from './expectations.ts';
 import { headerOf } from './header.ts';
 import { holdFolder } from './hold-folder.ts';
 import { type Listed, listedOf } from './listed.ts';
@@ -105,7 +105,7 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   if (own.resumed === undefined) await file.write(headerOf(plan, runners, own.shard, options, started));
   const tally = createTally();
   const limit = stopAfter(options.maxFailures, tally, signal);
-  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep), file, signal: limit.signal, earlier: own.resumed?.earlier };
+  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep ?? (runners.length === 1 ? keptForOne : undefined)), file, signal: limit.signal, earlier: own.resumed?.earlier };
   const blame = openBlame(runners, shared);
   const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); };
   for (const { lines } of own.resumed?.earlier.values() ?? []) lines.forEach(onLine);
