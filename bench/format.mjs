@@ -1,30 +1,45 @@
-/** @import { Comparison } from './measure.mjs' */
+import { digits } from './figure.mjs';
 
-/** @param {Comparison} comparison */
-function rowOf({ name, target, spread: { median } }) {
-  return { name, value: Number(median.toFixed(3)), target, met: median <= target };
+/** @import { Figure } from './figure.mjs' */
+
+/** @param {Figure} figure */
+function rowOf({ name, value, target, met }) {
+  return { name, value: Number(digits(value)), target, met };
 }
 
-/** @param {readonly Comparison[]} comparisons */
-export function formatJson(comparisons) {
-  const measured = comparisons.map(({ name, cases, ratios, spread: { min, max }, dividendUs, divisorUs }) => ({ name, cases, ratios, min, max, dividendUs, divisorUs }));
-  return `${JSON.stringify({ schemaVersion: 1, rows: comparisons.map(rowOf), measured })}\n`;
+/** @param {readonly Figure[]} figures */
+export function formatJson(figures) {
+  const measured = figures.map(({ name, about, unit, values, spread: { min, max } }) => ({ name, about, unit: unit.trim(), values, min, max }));
+  return `${JSON.stringify({ schemaVersion: 1, rows: figures.map(rowOf), measured })}\n`;
 }
 
-/** @param {readonly Comparison[]} comparisons */
-export function formatTable(comparisons) {
-  const head = ['ratio', 'median', 'min–max', 'target', 'met', 'cases', 'µs per case'];
-  const lines = [head, ...comparisons.map(cells)];
+/** @param {readonly Figure[]} figures */
+export function formatTable(figures) {
+  const head = ['figure', 'median', 'min–max', 'target', 'met', 'measured on'];
+  const lines = [head, ...figures.map(cells)];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines.map((line) => `${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
 }
 
-/** @param {Comparison} comparison */
-function cells(comparison) {
-  const { name, target, met } = rowOf(comparison);
-  const { cases, ratios, spread: { median, min, max }, dividendUs, divisorUs } = comparison;
-  return [
-    name, median.toFixed(3), `${min.toFixed(3)}–${max.toFixed(3)} (${ratios.length} pairs)`, `≤ ${target.toFixed(2)}`, met ? 'yes' : 'no',
-    String(cases), `${dividendUs.toFixed(0)} ÷ ${divisorUs.toFixed(0)}`,
-  ];
+const markers = { begin: '<!-- bench: begin, written by npm run bench -- --write -->', end: '<!-- bench: end -->' };
+
+/**
+ * README text with the figures between the two markers.
+ *
+ * @param {string} readme
+ * @param {readonly Figure[]} figures
+ * @param {string} machine
+ */
+export function withFigures(readme, figures, machine) {
+  const [from, to] = [readme.indexOf(markers.begin), readme.indexOf(markers.end)];
+  if (from < 0 || to < from) throw new Error(`expected the lines "${markers.begin}" and "${markers.end}" in the README`);
+  const rows = figures.map((one) => `| ${cells(one).join(' | ')} |`);
+  const table = ['| figure | median | min–max | target | met | measured on |', '|---|---|---|---|---|---|', ...rows].join('\n');
+  return `${readme.slice(0, from + markers.begin.length)}\n\n${table}\n\nOn ${machine}.\n\n${readme.slice(to)}`;
+}
+
+/** @param {Figure} figure */
+function cells({ name, value, target, atLeast, unit, met, values, spread: { min, max }, about }) {
+  const range = values.length === 1 ? 'one run' : `${digits(min)}–${digits(max)} (${values.length})`;
+  return [name, `${digits(value)}${unit}`, range, `${atLeast ? '≥' : '≤'} ${target}${unit}`, met ? 'yes' : 'no', about];
 }

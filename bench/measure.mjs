@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { openBareLoop } from './bare-loop.mjs';
 import { askRunners, ensureEnvironment, logsFolder } from './built.mjs';
 import { smallCases, spread, writeCases } from './choose-cases.mjs';
+import { figure } from './figure.mjs';
 import { openHarnessSide } from './harness-side.mjs';
-import { measurePairs, slicesOf, spreadOf } from './ratios.mjs';
+import { measurePairs, ratiosOf, slicesOf, spreadOf } from './ratios.mjs';
 
 /**
  * @import { Plan } from '../src/cases/plan.ts'
@@ -14,7 +15,8 @@ import { measurePairs, slicesOf, spreadOf } from './ratios.mjs';
  * @import { RunOptions } from '../src/verbs/run/options.ts'
  * @import { BareLoop } from './bare-loop.mjs'
  * @import { HarnessSide } from './harness-side.mjs'
- * @import { Pair, Slice, Spread } from './ratios.mjs'
+ * @import { Figure } from './figure.mjs'
+ * @import { Pair, Slice } from './ratios.mjs'
  */
 
 /**
@@ -27,48 +29,67 @@ import { measurePairs, slicesOf, spreadOf } from './ratios.mjs';
  */
 
 /**
- * @typedef {object} Comparison
- * @property {string} name
- * @property {number} target
- * @property {number} cases
- * @property {readonly number[]} ratios  one per pair
- * @property {Spread} spread  of the ratios
- * @property {number} dividendUs  median per case
- * @property {number} divisorUs  median per case
+ * @typedef {object} Options
+ * @property {string} home
+ * @property {number} pairs
+ * @property {(text: string) => void} onProgress
  */
 
 /** @type {readonly Framework[]} */
 export const frameworks = [
-  { id: 'pytorch', cases: 5000, slice: 2500, harnessTarget: 1.35, adapterTarget: 1.2 },
-  { id: 'mindspore', cases: 600, slice: 300, harnessTarget: 1.1, adapterTarget: 1.2 },
+  { id: 'pytorch', cases: 5000, slice: 2500, harnessTarget: 1.15, adapterTarget: 1.15 },
+  { id: 'mindspore', cases: 600, slice: 300, harnessTarget: 1.05, adapterTarget: 1.15 },
 ];
 
 /**
- * Both comparisons of one framework.
+ * What every comparison with a framework needs.
  *
- * @param {Framework} framework
- * @param {Plan} plan
- * @param {{ readonly home: string, readonly pairs: number, readonly onProgress: (text: string) => void }} options
- * @returns {Promise<readonly Comparison[]>}
+ * @typedef {object} Stage
+ * @property {AskedRunner} runner
+ * @property {string} python     interpreter of its environment
+ * @property {HarnessSide} harness
+ * @property {string} folder     for files, removed afterwards
  */
-export async function measureFramework(framework, plan, options) {
-  const { home, onProgress } = options;
-  const [runner] = await askRunners([framework.id], {}, plan, undefined);
-  if (runner?.spec.environment === undefined) throw new Error(`${framework.id} has no environment to measure in`);
+
+/**
+ * @template T
+ * @param {string} id
+ * @param {Plan} plan
+ * @param {Options} options
+ * @param {(stage: Stage) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+export async function onStage(id, plan, { home, onProgress }, use) {
+  const [runner] = await askRunners([id], {}, plan, undefined);
+  if (runner?.spec.environment === undefined) throw new Error(`${id} has no environment to measure in`);
   const { python } = await ensureEnvironment(runner.spec.environment, { home, onProgress });
   const folder = await mkdtemp(join(tmpdir(), 'bn-conformance-bench-'));
   const harness = await openHarnessSide(plan, runner, python, runOptions(folder, home), logsFolder(home));
   try {
-    onProgress(`${framework.id}: choosing cases`);
-    const indices = await chooseCases(framework.cases, plan, runner, harness);
-    const casesFile = join(folder, 'cases.frames');
-    await writeCases(casesFile, plan, indices);
-    const loop = openBareLoop(python, framework.id, runner.spec.folder, casesFile, logsFolder(home));
-    return await compareBoth(framework, indices, harness, loop, options).finally(() => loop.close());
+    return await use({ runner, python, harness, folder });
   } finally {
     await harness.close();
     await rm(folder, { recursive: true });
   }
+}
+
+/**
+ * Harness against bare loop, adapter against hand-written script.
+ *
+ * @param {Framework} framework
+ * @param {Plan} plan
+ * @param {Options} options
+ * @returns {Promise<readonly Figure[]>}
+ */
+export function measureFramework(framework, plan, options) {
+  return onStage(framework.id, plan, options, async ({ runner, python, harness, folder }) => {
+    options.onProgress(`${framework.id}: choosing cases`);
+    const indices = await chooseCases(framework.cases, plan, runner, harness);
+    const casesFile = join(folder, 'cases.frames');
+    await writeCases(casesFile, plan, indices);
+    const loop = openBareLoop(python, framework.id, runner.spec.folder, casesFile, logsFolder(options.home));
+    return compareBoth(framework, indices, harness, loop, options).finally(() => loop.close());
+  });
 }
 
 /**
@@ -79,14 +100,14 @@ export async function measureFramework(framework, plan, options) {
  * @param {AskedRunner} runner
  * @param {HarnessSide} harness
  */
-async function chooseCases(limit, plan, runner, harness) {
+export async function chooseCases(limit, plan, runner, harness) {
   const candidates = spread(smallCases(plan, runner.indices), 2 * limit);
   const { found } = await harness.pass(candidates);
   return spread(candidates.filter((index) => answered(found.get(index))), limit);
 }
 
 /** @param {Status | undefined} status */
-function answered(status) {
+export function answered(status) {
   return status !== undefined && !['unsupported', 'crashed', 'timed-out', 'garbled', 'not-run'].includes(status);
 }
 
@@ -95,7 +116,7 @@ function answered(status) {
  * @param {string} home
  * @returns {RunOptions}
  */
-function runOptions(out, home) {
+export function runOptions(out, home) {
   return { suite: 'core', runners: [], python: {}, select: [], out, strict: false, jobs: 1, threads: 1, device: 'cpu', timeLimitMs: 60_000, home, command: 'bench' };
 }
 
@@ -104,8 +125,8 @@ function runOptions(out, home) {
  * @param {readonly number[]} indices
  * @param {HarnessSide} harness
  * @param {BareLoop} loop
- * @param {{ readonly pairs: number, readonly onProgress: (text: string) => void }} options
- * @returns {Promise<readonly Comparison[]>}
+ * @param {Options} options
+ * @returns {Promise<readonly Figure[]>}
  */
 async function compareBoth({ id, slice: most, harnessTarget, adapterTarget }, indices, harness, loop, { pairs, onProgress }) {
   const throughHarness = async (/** @type {Slice} */ { from, to }) => (await harness.pass(indices.slice(from, to))).seconds;
@@ -130,10 +151,8 @@ async function compareBoth({ id, slice: most, harnessTarget, adapterTarget }, in
  * @param {number} target
  * @param {number} cases
  * @param {readonly Pair[]} pairs
- * @returns {Comparison}
  */
 function comparison(name, target, cases, pairs) {
-  const ratios = pairs.map(({ dividend, divisor }) => dividend / divisor);
-  const perCaseUs = (/** @type {keyof Pair} */ side) => (spreadOf(pairs.map((pair) => pair[side])).median / cases) * 1e6;
-  return { name, target, cases, ratios, spread: spreadOf(ratios), dividendUs: perCaseUs('dividend'), divisorUs: perCaseUs('divisor') };
+  const perCaseUs = (/** @type {keyof Pair} */ side) => ((spreadOf(pairs.map((pair) => pair[side])).median / cases) * 1e6).toFixed(0);
+  return figure(name, target, ratiosOf(pairs), `${cases} cases, ${perCaseUs('dividend')} ÷ ${perCaseUs('divisor')} µs each`);
 }

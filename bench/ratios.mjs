@@ -1,12 +1,4 @@
 /**
- * @typedef {object} Row
- * @property {string} name
- * @property {number} value  median of the ratios
- * @property {number} target  the value is to be at most this
- * @property {boolean} met
- */
-
-/**
  * @typedef {object} Spread
  * @property {number} median
  * @property {number} min
@@ -33,6 +25,11 @@ export function spreadOf(values) {
  * @property {number} dividend
  * @property {number} divisor
  */
+
+/** @param {readonly Pair[]} pairs */
+export function ratiosOf(pairs) {
+  return pairs.map(({ dividend, divisor }) => dividend / divisor);
+}
 
 /**
  * Some of the cases.
