@@ -76,7 +76,8 @@ function openPytest(python, packages, args, folder, log) {
       child.stdin.write(`${command}\n`);
       const answer = /** @type {IteratorResult<string, undefined>} */ (await answers.next());
       if (answer.done === true) throw new Error(`pytest broke on '${command}'; its stderr is in ${log}`);
-      return /** @type {unknown} */ (JSON.parse(answer.value));
+      const parsed = /** @type {unknown} */ (JSON.parse(answer.value));
+      return parsed;
     },
     close: async () => {
       child.stdin.end();

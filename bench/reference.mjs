@@ -98,7 +98,8 @@ function openNumpy(python, args, folder) {
       child.stdin.write('run\n');
       const answer = /** @type {IteratorResult<string, undefined>} */ (await answers.next());
       if (answer.done === true) throw new Error('the NumPy side broke');
-      return /** @type {{ seconds: number, sums: Record<string, number> }} */ (JSON.parse(answer.value));
+      const parsed = /** @type {unknown} */ (JSON.parse(answer.value));
+      return /** @type {{ seconds: number, sums: Record<string, number> }} */ (parsed);
     },
     close: async () => {
       child.stdin.end();

@@ -68,7 +68,8 @@ async function measureRun(folder, cases) {
   const suite = join(folder, `${cases}.json`);
   await writeFile(suite, JSON.stringify(scaleSuite(cases)));
   const { stdout } = await execa('node', [child, suite, 'miniature-honest', join(folder, `out-${cases}`)]);
-  const measured = /** @type {Measured} */ (JSON.parse(stdout));
+  const parsed = /** @type {unknown} */ (JSON.parse(stdout));
+  const measured = /** @type {Measured} */ (parsed);
   if (measured.cases !== cases) throw new Error(`the run of ${cases} cases asked ${measured.cases}`);
   return measured;
 }

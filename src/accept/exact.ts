@@ -91,7 +91,7 @@ function isPowerOfTwo(n: number): boolean {
   return n > 0 && Number.isInteger(Math.log2(n));
 }
 
-export function channelValues(x: Tensor, c: number): number[] {
+function channelValues(x: Tensor, c: number): number[] {
   const values: number[] = [];
   forEachInChannel(x, c, (i) => values.push(x.data[i]!));
   return values;
