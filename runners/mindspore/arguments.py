@@ -60,11 +60,12 @@ def spelled(mindspore: Any, config: Config) -> dict[str, Any]:
     return SPELLED.get(option, {})
 
 
-def odd_initialiser(mindspore: Any, kind: str, channels: int) -> Any:
+def odd_initialiser(mindspore: Any, kind: str, channels: float) -> Any:
     """What no vector of so many channels can be made of."""
+    some = max(int(channels), 0)  # num_features may be what must be refused, and the framework is to refuse it
     if kind == 'long':
-        return mindspore.Tensor(np.ones(channels + 1, 'float32'))
-    return {'unknown': 'nonsense', 'matrix': 'xavier_uniform', 'list': [1.0] * channels}[kind]
+        return mindspore.Tensor(np.ones(some + 1, 'float32'))
+    return {'unknown': 'nonsense', 'matrix': 'xavier_uniform', 'list': [1.0] * some}[kind]
 
 
 def initialisers(mindspore: Any, option: str, initial: Mapping[str, Value]) -> dict[str, Any]:

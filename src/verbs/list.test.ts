@@ -88,6 +88,16 @@ describe('holes', () => {
     expect(findHoles(loadPlan('full').cases, words, dialects)).toEqual([]);
   }, 120_000);
 
+  it('BN-ERR-03 full and core ask each number that is at an edge of a domain', () => {
+    for (const suite of ['core', 'full']) {
+      const { cases } = loadPlan(suite);
+      const asked = (axis: string, behaviour: string) => [...new Set(cases.filter((planned) => planned.behaviour === behaviour).map(({ axes }) => axes[axis]))];
+      expect(asked('eps', 'err/argument')).toEqual(expect.arrayContaining(['0', '1e-12', '1e-5', '0.5', '1', '2', '-1e-5']));
+      expect(asked('momentum', 'err/argument')).toEqual(expect.arrayContaining(['-0.1', '0.1', '1.5']));
+      expect(asked('features', 'err/argument')).toEqual(expect.arrayContaining(['0', '-1', '2.5', '3']));
+    }
+  }, 120_000);
+
   it('control: without the cases of one value it is a hole, and who allows it is told', () => {
     const { cases } = loadPlan('core');
     const without = (axis: string, value: string) => findHoles(cases.filter(({ axes }) => axes[axis] !== value), words, dialects).filter((hole) => hole.axis === axis);
