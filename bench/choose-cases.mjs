@@ -15,9 +15,20 @@ const plainSteps = ['forward', 'backward'];
  *
  * @param {import('../src/cases/case.ts').Case} question
  */
-function isPlain({ layer, config, ranks, program, route = 'module', layout = 'contiguous', inputType }) {
-  return plainLayers.includes(layer) && config.frozen !== true && ranks.length === 1 && route === 'module' && layout === 'contiguous'
-    && inputType === undefined && program.every(({ op }) => plainSteps.includes(op));
+function isPlain({ layer, config, ranks, program, route = 'module', layout = 'contiguous', inputType, threads, capability }) {
+  const plainConfig = config.frozen !== true && config.scaleOnly !== true && config.option === undefined;
+  return plainLayers.includes(layer) && plainConfig && threads === undefined && capability === undefined && ranks.length === 1 && route === 'module' && layout === 'contiguous'
+    && inputType === undefined && program.every((step, at) => plainSteps.includes(step.op) && !(step.op === 'forward' && step.stays === true) && !(step.op === 'backward' && step.of !== lastForward(program, at)));
+}
+
+/**
+ * Position of the last forward before a step: a script keeps the gradient of that one alone.
+ *
+ * @param {import('../src/cases/case.ts').Case['program']} program
+ * @param {number} before
+ */
+function lastForward(program, before) {
+  return program.slice(0, before).findLastIndex(({ op }) => op === 'forward');
 }
 
 /**
