@@ -2,6 +2,12 @@ import { UserError } from '../spec/user-error.ts';
 import { type FloatType, type IntegerType, integerTypes } from '../tensor/tensor.ts';
 import type { LayerSettings, Mode, StatisticsRow, Step } from './case.ts';
 
+/** What a case may ask for at most. A tensor of 2²⁶ elements has 512 MiB in the reference, which holds several. */
+const mostElements = 2 ** 26;
+const mostExtents = 16;
+const mostRanks = 64;
+const longestProgram = 1000;
+
 /**
  * `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads, `copy` copies deeply, `convert`
  * makes the synchronised layer of it; `stay` is a forward in the mode of the one before, without a switch;
@@ -10,6 +16,7 @@ import type { LayerSettings, Mode, StatisticsRow, Step } from './case.ts';
  */
 export function parseProgram(text: string): readonly Step[] {
   const steps: Step[] = [];
+  if (text.length > longestProgram) throw axisError('program', text, `at most ${String(longestProgram)} letters`);
   for (const word of text.split('-')) {
     const forwards = steps.filter((step) => step.op === 'forward').length;
     if (word === 'reload' || word === 'describe') steps.push({ op: word });
@@ -55,11 +62,20 @@ function nthForward(steps: readonly Step[], nth: number, text: string): number {
 /** `2x3x4` → [2, 3, 4]. */
 export function parseShape(text: string): readonly number[] {
   if (!/^\d+(x\d+)*$/.test(text)) throw axisError('shape', text, 'whole numbers joined by x, such as 4x3x2x2');
-  return text.split('x').map(Number);
+  const shape = text.split('x').map(Number);
+  if (shape.length > mostExtents || elementsAround(shape) > mostElements) throw axisError('shape', text, `at most ${String(mostExtents)} extents and ${String(mostElements)} elements`);
+  return shape;
+}
+
+/** Elements of a shape, an extent of 0 counted as 1: the tensors of its channels, or of its samples, are made all the same. */
+function elementsAround(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * Math.max(extent, 1), 1);
 }
 
 /** `2x3+3x3` → [[2, 3], [3, 3]]. */
 export function parseRanks(text: string): readonly (readonly number[])[] {
+  const count = text.split('+').length;
+  if (count > mostRanks) throw axisError('ranks', text, `at most ${String(mostRanks)} shapes`);
   return text.split('+').map((shape) => parseShape(shape));
 }
 
@@ -72,6 +88,13 @@ export function parseNumber(axis: string, text: string): number {
   const value = Number(text);
   if (!/^-?\d+(\.\d+)?(e-?\d+)?$/.test(text) || !Number.isFinite(value)) throw axisError(axis, text, 'a finite decimal number');
   return value;
+}
+
+/** Channels that a layer is made for; a case may ask what it says to none, or to two and a half. */
+export function parseFeatures(text: string): number {
+  const features = parseNumber('features', text);
+  if (Math.abs(features) > mostElements) throw axisError('features', text, `a number up to ${String(mostElements)}`);
+  return features;
 }
 
 const rows: readonly StatisticsRow[] = ['tracked', 'untracked', 'batch', 'running'];
@@ -96,5 +119,5 @@ export function parseWord<T extends string>(axis: string, text: string, words: r
 }
 
 function axisError(axis: string, text: string, expected: string): UserError {
-  return new UserError('AXIS_VALUE', `axis '${axis}' has no value '${text}'`, `expected ${expected}`);
+  return new UserError('AXIS_VALUE', `axis '${axis}' has no value '${text.length > 200 ? `${text.slice(0, 200)}…` : text}'`, `expected ${expected}`);
 }

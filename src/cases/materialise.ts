@@ -1,5 +1,5 @@
 import { capabilities, type Case, type InitialValues, type LayerConfig, layouts, type RankData, routes, type StatisticsRow } from './case.ts';
-import { parseDtype, parseIntegerType, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
+import { parseDtype, parseFeatures, parseIntegerType, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
 import { countElements, type FloatType, type Tensor } from '../tensor/tensor.ts';
 import { drawGradient, drawInitial, drawInput, gradientWords, type GradientWord, parseRegime, type Regime } from './data.ts';
 import { initialWords, type InitialWord, options, uniformInitials } from './options.ts';
@@ -13,7 +13,7 @@ export function materialise(planned: PlannedCase, seed: number): Case {
   const program = parseProgram(axis('program', 'train'));
   const channels = shapes[0]?.[1] ?? 1;
   const config: LayerConfig = {
-    numFeatures: parseNumber('features', axis('features', String(channels))),
+    numFeatures: parseFeatures(axis('features', String(channels))),
     eps: parseNumber('eps', axis('eps', '1e-5')),
     momentum: parseMomentum(axis('momentum', '0.1')),
     affine: axis('affine', 'true') !== 'false',

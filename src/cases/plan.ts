@@ -105,6 +105,7 @@ function expandPart(block: SuiteBlock, behaviour: Behaviour, layer: Layer): Bloc
     if (values === undefined) throw missingAxis(block, layer, axis);
     return { axis, values };
   });
+  refuseTooMany(block, layer, axes.map(({ values }) => values.length));
   const { rows, impossible } = strength === null ? { rows: product(axes, exclude), impossible: 0 } : covering(axes, exclude, strength, [behaviour.behaviour, layer]);
   const drafts = rows.map((row) => draftCase(layer, behaviour, row));
   return {
@@ -118,6 +119,22 @@ function expandPart(block: SuiteBlock, behaviour: Behaviour, layer: Layer): Bloc
       cases: drafts.map(({ id }) => id),
     },
   };
+}
+
+/** Cells that a block may list, or combinations that a covering array may look for: more would fill the memory. */
+const mostCells = 10_000_000;
+
+function refuseTooMany({ behaviour, strength = Infinity }: SuiteBlock, layer: Layer, sizes: readonly number[]): void {
+  const combinations = combinationsOf(sizes, Math.min(strength, sizes.length));
+  if (combinations <= mostCells) return;
+  throw new UserError('SUITE_TOO_LARGE', `block '${behaviour}' has ${String(combinations)} combinations of values for ${layer}, expected at most ${String(mostCells)}`, 'give fewer values, or a strength');
+}
+
+/** Σ over the subsets of so many axes of the product of their sizes: the elementary symmetric polynomial. */
+function combinationsOf(sizes: readonly number[], members: number): number {
+  const sums = [1, ...new Array<number>(members).fill(0)];
+  for (const size of sizes) for (let taken = members; taken > 0; taken--) sums[taken]! += sums[taken - 1]! * size;
+  return sums[members]!;
 }
 
 type Row = Readonly<Record<string, string>>;

@@ -15,11 +15,20 @@ describe('patterns of case ids', () => {
 
   it('every other character stands for itself', () => {
     expect(matchesPattern('**/ranks=2x3+3x3/**')('syncbatchnorm/sync/pooled/ranks=2x3+3x3/momentum=1')).toBe(true);
-    expect(['a/b=[1]', 'a/b={1,2}', 'a/b=(1)', '!a/b', 'a/.b'].map((literal) => matchesPattern(literal)(literal))).toEqual([true, true, true, true, true]);
+    expect(['a/b=[1]', 'a/b?', 'a\\b', 'a/b={1,2}', 'a/b=(1)', '!a/b', 'a/.b'].map((literal) => matchesPattern(literal)(literal))).toEqual([true, true, true, true, true, true, true]);
+    expect(matchesPattern('a/b?')('a/bc')).toBe(false);
     expect(matchesPattern('a/b=[12]')('a/b=1')).toBe(false);
     expect(matchesPattern('a/{b,c}')('a/b')).toBe(false);
     expect(matchesPattern('!a/b')('a/c')).toBe(false);
     expect(matchesPattern('a.b')('axb')).toBe(false);
+  });
+});
+
+describe('a pattern from a stranger', () => {
+  it.each([['*t*t*t*t*t*t*t*t*tz', 't'.repeat(5000)], [`${'**/a/'.repeat(20)}z`, `${'a/'.repeat(2000)}b`]])('%s is answered at once', (pattern, hostile) => {
+    const began = process.cpuUsage();
+    expect(matchesPattern(pattern)(hostile)).toBe(false);
+    expect(process.cpuUsage(began).user).toBeLessThan(500_000);
   });
 });
 

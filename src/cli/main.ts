@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { printable } from '../reports/printable.ts';
 import { UserError } from '../spec/user-error.ts';
 import { toolVersion } from '../verbs/tool.ts';
 import { claimsCommand } from './claims.ts';
@@ -45,11 +46,11 @@ function throwInstead(command: Command): Command {
 function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.passed;
-    process.stderr.write(`${error.message.startsWith('(') ? 'error: no verb given' : error.message}\n  try 'bn-conformance --help'\n`);
+    process.stderr.write(`${error.message.startsWith('(') ? 'error: no verb given' : printable(error.message)}\n  try 'bn-conformance --help'\n`);
     return exitCodes.usage;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${error.message} (${error.code})\n  ${error.hint}\n`);
+    process.stderr.write(printable(`error: ${error.message} (${error.code})\n  ${error.hint}\n`));
     return exitCodes.usage;
   }
   process.stderr.write(`internal error, a fault of bn-conformance itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);

@@ -22,12 +22,24 @@ const name = 'complete.json';
 
 /** The marker of an environment folder; undefined when it is absent or unreadable. */
 export async function readMarker(folder: string): Promise<Marker | undefined> {
+  return readFile(join(folder, name), 'utf8').then(markerIn, () => undefined);
+}
+
+/** The marker that a text holds; undefined for any other text. */
+export function markerIn(text: string): Marker | undefined {
   try {
-    const raw = JSON.parse(await readFile(join(folder, name), 'utf8')) as { readonly schemaVersion?: unknown };
-    return raw.schemaVersion === 1 ? (raw as Marker) : undefined;
+    const raw: unknown = JSON.parse(text);
+    return isMarker(raw) ? raw : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isMarker(raw: unknown): raw is Marker {
+  if (typeof raw !== 'object' || raw === null) return false;
+  const { schemaVersion, runner, version, file, python, bytes, packages, created } = raw as Partial<Record<keyof Marker, unknown>>;
+  const areTexts = [runner, version, file, python, created].every((value) => typeof value === 'string');
+  return schemaVersion === 1 && areTexts && Number.isFinite(bytes) && typeof packages === 'object' && packages !== null && Object.values(packages).every((value) => typeof value === 'string');
 }
 
 /** Written beside and renamed, so that a reader sees all of it or nothing. */

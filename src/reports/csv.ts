@@ -26,5 +26,5 @@ function numberText(value: number, isReal: boolean): string {
 }
 
 function harmless(cell: Cell): Cell {
-  return typeof cell === 'string' ? cell.replaceAll(/[^\P{Cc}\t\n\r]/gu, '') : cell;
+  return typeof cell === 'string' ? cell.replaceAll(/[^\P{Cc}\t\n\r]|\p{Cs}/gu, '') : cell;
 }

@@ -9,6 +9,7 @@ import { junitXml } from './junit.ts';
 import { summaryMarkdown } from './markdown.ts';
 import { reportPage } from './page.ts';
 import { type PageExtras, standingExtras } from './page-block.ts';
+import { presentable } from './presentable.ts';
 import { resultsCsv } from './results-csv.ts';
 import type { Run } from './run.ts';
 import { summarise } from './summary.ts';
@@ -51,8 +52,9 @@ export function fileNames(formats: readonly ReportFormat[]): readonly string[] {
 /** Name and text of every file of some formats, one after the other: the large ones need not be in memory together. */
 export function* renderReports(run: Run, formats: readonly ReportFormat[], extras: PageExtras): Generator<readonly [name: string, text: string]> {
   const titles = ruleTitles();
+  const shown = presentable(run);
   for (const format of formats) {
-    for (const [name, write] of Object.entries<WriteReport>(files[format])) yield [name, write(run, titles, extras)];
+    for (const [name, write] of Object.entries<WriteReport>(files[format])) yield [name, write(format === 'json' ? run : shown, titles, extras)];
   }
 }
 

@@ -45,10 +45,10 @@ describe('annotations of GitHub Actions', () => {
   it('no text ends a command or begins another', async () => {
     const evil = '100%25, a:b::error::x\r\n::stop-commands::y';
     const rows = understood(await of(header({ runners: [{ runner: `${evil}@1`, excluded: ['syncbatchnorm'] }] }), facts({ runner: `${evil}@1` }), violation(0, { runner: `${evil}@1`, cause: evil, rule: evil }), footer({ reasons: [evil] })));
-    const shown = evil.replace('\r', '');
+    const [shown, name] = [evil.replace('\r', ''), evil.replace('\r\n', ' ')]; // a name is one line
     expect(rows.map(({ level }) => level)).toEqual(['error', 'error']);
     expect(rows[0]?.message).toContain(shown);
-    expect(rows[1]?.title).toBe(`${shown}@1: violates, ${shown}`);
-    expect(rows[1]?.message).toMatch(/^1 case, at worst [^]*\n100%25, a:b::error::x\n::stop-commands::y\nrerun: /);
+    expect(rows[1]?.title).toBe(`${name}@1: violates, ${name}`);
+    expect(rows[1]?.message).toMatch(/^1 case, at worst [^]*\n100%25, a:b::error::x ::stop-commands::y\nrerun: /);
   });
 });

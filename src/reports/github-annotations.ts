@@ -1,6 +1,7 @@
 import { harnessError } from './evidence-text.ts';
 import type { RuleTitles } from './failure-text.ts';
 import { evidenceOf } from './grouped-run.ts';
+import { presentable } from './presentable.ts';
 import { printable } from './printable.ts';
 import { describeExtent, describeFinding, type RankedFinding, rankFindings } from './ranked-findings.ts';
 import { rerunCommand } from './rerun.ts';
@@ -18,7 +19,8 @@ type Level = 'error' | 'warning' | 'notice';
  * @returns one line per annotation, each with its line end; empty when there is nothing to say
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
-export function githubAnnotations(run: Run, titles: RuleTitles): string {
+export function githubAnnotations(raw: Run, titles: RuleTitles): string {
+  const run = presentable(raw);
   const { gate, reasons } = gateOf(run);
   const failed = gate === 'pass' ? [] : [annotation('error', 'Batch Normalization conformance: gate failed', reasons.join('\n'))];
   return [...failed, ...rankFindings(run).map((ranked) => findingAnnotation(run.header, ranked, titles))].join('');

@@ -2,7 +2,7 @@ import { claimsSuite } from '../spec/claims.ts';
 import type { CaseRecord, EvidenceRecord, RunRecord } from '../spec/generated/run-record.ts';
 import { UserError } from '../spec/user-error.ts';
 import type { CaseLine, CaseResult, Evidence, Run, RunFooter, RunHeader, RunnerFacts, RunnerResults } from './run.ts';
-import { decodeLine, invalidLine, numberOf, numberOrText, readLines } from './run-lines.ts';
+import { decodeLine, invalidLine, numberOf, numberOrText, readLines, type TextLine } from './run-lines.ts';
 
 /** Version of run.ndjson that this tool writes. */
 export const schemaVersion = 1;
@@ -36,8 +36,18 @@ interface Collected {
  * @throws {UserError} RUN_FILE_UNREADABLE, RUN_HEADER_MISSING, RUN_VERSION_UNKNOWN, and RUN_LINE_INVALID, which names file and line
  */
 export async function readRun(path: string, { observed = false }: ReadOptions = {}): Promise<Run> {
+  return runIn(readLines(path), path, { observed });
+}
+
+/**
+ * As `readRun`, of lines that were read already.
+ *
+ * @param path  named in errors
+ * @throws {UserError} as `readRun`
+ */
+export async function runIn(lines: Iterable<TextLine> | AsyncIterable<TextLine>, path: string, { observed = false }: ReadOptions = {}): Promise<Run> {
   let collected: Collected | null = null;
-  for await (const line of readLines(path)) {
+  for await (const line of lines) {
     const record = decodeLine(line, path);
     if (record === null) break;
     if (collected === null) collected = begin(record, path);
@@ -52,6 +62,9 @@ function begin(record: RunRecord, path: string): Collected {
   if (record.schemaVersion < oldestVersion || record.schemaVersion > schemaVersion) {
     throw new UserError('RUN_VERSION_UNKNOWN', `${path} has schemaVersion ${String(record.schemaVersion)}, expected ${String(oldestVersion)} to ${String(schemaVersion)}`, `read it with ${record.tool.name} ${record.tool.version}, which wrote it`);
   }
+  const names = record.runners.map(({ runner }) => runner);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw invalidLine(path, 1, `the runner '${twice}' twice`);
   return { header: record, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, noLines()])), footer: null };
 }
 
@@ -94,7 +107,7 @@ function plannedId(header: RunHeader, { index, runner }: CaseRecord | EvidenceRe
 }
 
 function isExcluded(header: RunHeader, runner: string, id: string): boolean {
-  const layer = id.slice(0, id.indexOf('/'));
+  const layer = id.split('/', 1)[0] ?? '';
   return header.runners.some((entry) => entry.runner === runner && entry.excluded.includes(layer));
 }
 

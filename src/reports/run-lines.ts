@@ -14,6 +14,9 @@ export interface TextLine {
   readonly ended: boolean;
 }
 
+/** The header of a million cases has a tenth of it. */
+const longestLine = 2 ** 28;
+
 /** @throws {UserError} RUN_FILE_UNREADABLE */
 export async function* readLines(path: string): AsyncGenerator<TextLine> {
   let number = 0;
@@ -23,6 +26,7 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
       const lines = (chunk as string).split('\n');
       lines[0] = rest + (lines[0] ?? '');
       rest = lines.pop() ?? '';
+      if (rest.length > longestLine) throw new RangeError(`line ${String(number + lines.length + 1)} has more than ${String(longestLine)} characters`);
       for (const text of lines) yield { number: ++number, text, ended: true };
     }
   } catch (error) {
@@ -66,7 +70,7 @@ export function decodeLine(line: TextLine, path: string): RunRecord | null {
     throw invalidLine(path, line.number, (error as Error).message);
   }
   const type = (raw as { readonly type?: unknown } | null)?.type;
-  if (!isRecordType(type)) throw invalidLine(path, line.number, `its type is ${type === undefined ? 'missing' : JSON.stringify(type)}, expected ${recordTypes.join(', ')}`);
+  if (!isRecordType(type)) throw invalidLine(path, line.number, `its type is ${type === undefined ? 'missing' : typeof type === 'string' ? JSON.stringify(type.slice(0, 80)) : `no text but ${type === null ? 'null' : typeof type}`}, expected ${recordTypes.join(', ')}`);
   const problems = findProblems(`schemas/run-record#/definitions/${type}`, raw); // one type, not the union: its messages name every branch
   if (problems.length > 0) throw invalidLine(path, line.number, problems.map(({ pointer, message }) => `${type}${pointer} ${message}`).join('; '));
   return raw as RunRecord;

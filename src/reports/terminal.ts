@@ -7,6 +7,7 @@ import { evidenceOf, groupRunner } from './grouped-run.ts';
 import { formatCount, formatRate, formatRatio, plural } from './numbers.ts';
 import { failingStatuses } from '../gate/decide.ts';
 import { type Paint, paintOf, plain } from './paint.ts';
+import { presentable } from './presentable.ts';
 import { printable } from './printable.ts';
 import { rerunCommand } from './rerun.ts';
 import type { CaseResult, Run, RunHeader, RunnerResults } from './run.ts';
@@ -23,7 +24,8 @@ export interface TerminalOptions {
 type ScriptLine = (runner: RunnerResults, finding: Finding) => readonly string[];
 
 /** The whole report: findings worst first, then failing cases, totals last. */
-export function terminalReport(run: Run, titles: RuleTitles, { limit = 10, paint = plain, scriptOf = () => [] }: TerminalOptions = {}): string {
+export function terminalReport(raw: Run, titles: RuleTitles, { limit = 10, paint = plain, scriptOf = () => [] }: TerminalOptions = {}): string {
+  const run = presentable(raw);
   const { header, runners } = run;
   const sections = [
     ...runners.map((runner) => findingsText(header, runner, titles, paint, scriptOf)),

@@ -5,6 +5,7 @@ import type { Summary } from '../spec/generated/summary.ts';
 import { fileNames, renderReports, type ReportFormat, reportFormats, ruleTitles } from './formats.ts';
 import { summaryMarkdown } from './markdown.ts';
 import type { ComparedRuns } from './page-comparison.ts';
+import { presentable } from './presentable.ts';
 import { readRun } from './read-run.ts';
 import { runFileName, unwritable } from './run-file.ts';
 import type { Run } from './run.ts';
@@ -52,7 +53,7 @@ export async function writeReportsOf(run: Run, folder: string, formats: readonly
  * @throws {UserError} OUT_FOLDER_UNWRITABLE
  */
 export async function appendSummary(run: Run, path: string): Promise<void> {
-  await appendFile(path, summaryMarkdown(run, ruleTitles())).catch((error: unknown) => { throw unwritable(path, error); });
+  await appendFile(path, summaryMarkdown(presentable(run), ruleTitles())).catch((error: unknown) => { throw unwritable(path, error); });
 }
 
 async function removeFile(path: string): Promise<void> {

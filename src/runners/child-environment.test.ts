@@ -10,6 +10,15 @@ describe('variables of a runner', () => {
     expect(given['PYTHONFAULTHANDLER']).toBe('1');
   });
 
+  it('BN_CONFORMANCE_ENV lists others, by name or by the beginning of a name', () => {
+    const own = { PATH: '/bin', HCCL_IF: 'eth0', HCCL_PORT: '1', MY_LICENCE: 'a', MY_LICENCE_KEY: 'b', SECRET_TOKEN: 'x', PYTHONHASHSEED: '7' };
+    const given = (list: string) => Object.keys(childEnvironment({ ...own, BN_CONFORMANCE_ENV: list })).filter((name) => !name.startsWith('PYTHON'));
+    expect(given('HCCL_*, MY_LICENCE')).toEqual(['PATH', 'HCCL_IF', 'HCCL_PORT', 'MY_LICENCE']);
+    expect(given('')).toEqual(['PATH']);
+    expect(given('*')).toEqual(['PATH']); // everything is no list
+    expect(childEnvironment({ ...own, BN_CONFORMANCE_ENV: 'PYTHONHASHSEED' })['PYTHONHASHSEED']).toBe('0'); // what makes runs alike stays
+  });
+
   it('extra ones come last, and undefined removes', () => {
     const given = childEnvironment({ PATH: '/bin', HOME: '/home' }, { PATH: '/mine', HOME: undefined, PYTHONPATH: '/build' });
     expect(given).toMatchObject({ PATH: '/mine', PYTHONPATH: '/build' });

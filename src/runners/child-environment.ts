@@ -11,14 +11,22 @@ const fixed: Variables = {
   PYTHONUTF8: '1',
 };
 
+/** Names what else is handed on: names, and beginnings of names that end in `*`, set apart by commas. */
+const ownList = 'BN_CONFORMANCE_ENV';
+
+/** Whether the user's own list names a variable. */
+function isListed(list: string, name: string): boolean {
+  return list.split(',').map((word) => word.trim()).some((word) => (word.endsWith('*') ? word.length > 1 && name.startsWith(word.slice(0, -1)) : word === name));
+}
+
 /**
  * Variables of a runner process: those that decide where programs, libraries, devices and threads are, and nothing else, so that
- * two users' runs see the same Python.
+ * two users' runs see the same Python; and those that `BN_CONFORMANCE_ENV` lists.
  *
  * @param extra  added last; an undefined value removes a variable
  */
 export function childEnvironment(own: Variables, extra: Variables = {}): Record<string, string> {
-  const kept = Object.entries(own).filter(([name]) => inherited.test(name));
+  const kept = Object.entries(own).filter(([name]) => inherited.test(name) || isListed(own[ownList] ?? '', name));
   const merged: Variables = { ...Object.fromEntries(kept), ...fixed, ...extra };
   return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

@@ -46,7 +46,7 @@ function readTensor(name: string, { dtype, shape, offset }: RawTensor, view: Dat
   if (offset === undefined) throw new MessageError(`${name} without an offset; a result's tensors travel in the payload`);
   if (offset % 8 !== 0) throw new MessageError(`${name} at offset ${offset}, which is no multiple of 8`);
   const end = offset + countElements(shape) * elementBytes[dtype];
-  if (end > view.byteLength) throw new MessageError(`${name} ends at byte ${end} of a payload of ${view.byteLength} bytes`);
+  if (!(end <= view.byteLength)) throw new MessageError(`${name} ends at byte ${end} of a payload of ${view.byteLength} bytes`);
   return { dtype, shape, data: readData(dtype, shape, view, offset, end) };
 }
 

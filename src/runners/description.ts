@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import type { Layer } from '../cases/case.ts';
 import { packageRoot } from '../spec/package-root.ts';
+import { isTooDeep } from '../spec/schemas.ts';
 import { UserError } from '../spec/user-error.ts';
 
 /** `runner.json`, see spec/schemas/runner.schema.json. */
@@ -28,24 +29,60 @@ const validate = ajv.compile<RunnerDescription>(schema);
 
 /** @throws {UserError} RUNNER_DESCRIPTION when the file is unreadable or breaks its schema */
 export async function readDescription(path: string): Promise<RunnerDescription> {
-  const raw = await readJson(path);
-  if (validate(raw)) return raw;
-  throw malformed(path, ajv.errorsText(validate.errors, { dataVar: 'runner' }));
+  return descriptionIn(path, await readText(path));
+}
+
+/**
+ * The description that a text holds.
+ *
+ * @throws {UserError} RUNNER_DESCRIPTION
+ */
+export function descriptionIn(path: string, text: string): RunnerDescription {
+  const raw = parseJson(path, text);
+  const problem = problemOf(raw);
+  if (problem !== null) throw malformed(path, problem);
+  return raw as RunnerDescription;
+}
+
+function problemOf(raw: unknown): string | null {
+  try {
+    return validate(raw) ? null : ajv.errorsText(validate.errors, { dataVar: 'runner' });
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    return 'runner must not be nested so deeply';
+  }
 }
 
 /** Names of the variants that a description points to; none when it has none. */
 export async function readVariants(path: string, { variants }: RunnerDescription): Promise<readonly string[]> {
   if (variants === undefined) return [];
   const file = join(dirname(path), variants);
-  const raw = (await readJson(file)) as { readonly lies?: readonly { readonly name?: unknown }[] };
-  const names = raw.lies?.map(({ name }) => name) ?? [];
-  if (names.length > 0 && names.every((name) => typeof name === 'string')) return names;
-  throw malformed(file, 'lies must be a list of objects with a name');
+  return variantsIn(file, await readText(file));
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Names become ids, and parts of file names. */
+const variantName = /^[a-z0-9][a-z0-9-]*$/;
+
+/**
+ * The names of the variants that a text lists.
+ *
+ * @throws {UserError} RUNNER_DESCRIPTION
+ */
+export function variantsIn(file: string, text: string): readonly string[] {
+  const raw = parseJson(file, text) as { readonly lies?: unknown } | null;
+  const lies = Array.isArray(raw?.lies) ? (raw.lies as readonly ({ readonly name?: unknown } | null)[]) : [];
+  const names = lies.map((lie) => lie?.name);
+  if (names.length > 0 && names.every((name) => typeof name === 'string' && variantName.test(name))) return names as readonly string[];
+  throw malformed(file, 'lies must be a list of objects with a name of small letters, digits and hyphens');
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => { throw malformed(path, (cause as Error).message, cause); });
+}
+
+function parseJson(path: string, text: string): unknown {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(text);
   } catch (cause) {
     throw malformed(path, (cause as Error).message, cause);
   }

@@ -172,7 +172,7 @@ describe('result messages', () => {
 
 describe('what a runner may say', () => {
   it.each([
-    [null, 'a message of type undefined, expected started, result or log'],
+    [null, 'a message of no type, expected started, result or log'],
     [{ type: 'run' }, 'a message of type run, expected started, result or log'],
     [{ type: 'result', seq: -1, outcome: 'failed' }, 'a result message that breaks its schema: '],
     [{ type: 'log', level: 'loud', message: '' }, 'a log message that breaks its schema: log/level must be equal to one of the allowed values'],

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeOld } from '../spec/write-anew.ts';
 
 /**
  * File that a runner's stderr goes to. The child writes to the descriptor itself: piped through this process, a flood of stderr
@@ -24,7 +25,8 @@ const tailLines = 20;
 export function openStderrLog(folder: string, name: string): StderrLog {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.stderr.log`);
-  closeSync(openSync(path, 'w'));
+  removeOld(path);
+  closeSync(openSync(path, 'wx'));
   const descriptor = openSync(path, 'a+');
   let start = 0;
   return {

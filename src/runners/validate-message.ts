@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { packageRoot } from '../spec/package-root.ts';
+import { isTooDeep } from '../spec/schemas.ts';
 import type { RunnerMessage } from './messages.ts';
 
 /** Messages of `spec/protocol/`. */
@@ -36,8 +37,18 @@ function validatorOf(type: MessageType): ValidateFunction {
 /** @throws {MessageError} when a message does not fit the schema of its type */
 export function requireValid(type: MessageType, rawMessage: unknown): void {
   const validate = validatorOf(type);
-  if (validate(rawMessage)) return;
+  if (isValid(validate, rawMessage)) return;
   throw new MessageError(`a ${type} message that breaks its schema: ${ajv.errorsText(validate.errors, { dataVar: type })}`);
+}
+
+/** Lists in lists by the thousand are no message. */
+function isValid(validate: ValidateFunction, rawMessage: unknown): boolean {
+  try {
+    return validate(rawMessage);
+  } catch (error) {
+    if (isTooDeep(error)) throw new MessageError('a message that is nested too deeply');
+    throw error;
+  }
 }
 
 const spoken: ReadonlySet<unknown> = new Set(['started', 'result', 'log']);
@@ -49,7 +60,7 @@ const spoken: ReadonlySet<unknown> = new Set(['started', 'result', 'log']);
  */
 export function parseRunnerMessage(rawHeader: unknown): RunnerMessage {
   const type = (rawHeader as { readonly type?: unknown } | null)?.type;
-  if (!spoken.has(type)) throw new MessageError(`a message of type ${String(type)}, expected started, result or log`);
+  if (!spoken.has(type)) throw new MessageError(`a message of ${typeof type === 'string' ? `type ${type.slice(0, 80)}` : 'no type'}, expected started, result or log`);
   requireValid(type as MessageType, rawHeader);
   return rawHeader as RunnerMessage;
 }

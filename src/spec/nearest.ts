@@ -1,5 +1,9 @@
+/** Nobody misspells a longer word, and comparing takes as many steps as the product of the lengths. */
+const longestWord = 200;
+
 /** The known word that needs the fewest edits to become `word`, if that is at most a third of its letters. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > longestWord) return undefined;
   const [best] = known.map((one) => ({ one, edits: countEdits(word, one) })).sort((a, b) => a.edits - b.edits);
   return best !== undefined && best.edits * 3 <= Math.max(word.length, best.one.length) ? best.one : undefined;
 }

@@ -25,8 +25,17 @@ export function findProblems(schemaId: string, value: unknown): readonly SchemaP
   compiler ??= makeCompiler();
   const validate = compiler.getSchema(schemaId);
   if (validate === undefined) throw new Error(`no schema has the $id '${schemaId}'`);
-  if (validate(value) === true) return [];
-  return (validate.errors ?? []).map(toProblem);
+  try {
+    return validate(value) === true ? [] : (validate.errors ?? []).map(toProblem);
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    return [{ pointer: '', message: 'must not be nested so deeply', value: '…' }];
+  }
+}
+
+/** Whether an error is that of calls inside calls without end: lists in lists by the thousand bring about everything that walks them. */
+export function isTooDeep(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('call stack'); // the YAML package makes its own error of it
 }
 
 function makeCompiler(): Ajv {

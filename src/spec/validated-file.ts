@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { parse as parseYaml } from 'yaml';
-import { findProblems, type SchemaProblem } from './schemas.ts';
+import { parseDocument } from 'yaml';
+import { findProblems, isTooDeep, type SchemaProblem } from './schemas.ts';
 import { UserError } from './user-error.ts';
 
 const shownProblems = 3;
 const shownCharacters = 80;
+const largestBytes = 2 ** 26;
 
 /**
  * Reads a JSON or YAML file and holds it against a schema.
@@ -24,18 +25,42 @@ export function readValidated<T>(schemaId: string, path: string): T {
 
 function readText(path: string): string {
   try {
+    refuseEndless(path);
     return readFileSync(path, 'utf8');
   } catch (cause) {
     throw new UserError('FILE_NOT_FOUND', `cannot read ${path}: ${messageOf(cause)}`, 'check the path and its permissions', { cause });
   }
 }
 
+/** A run file names its suite by a path; a device or a pipe of that name would be read without end. */
+function refuseEndless(path: string): void {
+  const found = statSync(path);
+  if (found.isCharacterDevice() || found.isFIFO()) throw new TypeError('it is no file');
+  if (found.size > largestBytes) throw new RangeError(`it has ${String(found.size)} bytes, expected at most ${String(largestBytes)}`);
+}
+
 function parse(path: string, text: string): unknown {
   try {
-    return extname(path) === '.json' ? JSON.parse(text) : parseYaml(text, { schema: 'core' });
+    return extname(path) === '.json' ? JSON.parse(text) : parseYaml(text);
   } catch (cause) {
     throw new UserError('FILE_UNREADABLE', `${path} does not parse: ${messageOf(cause)}`, 'correct the syntax at that place', { cause });
   }
+}
+
+/** A tag that the core schema does not know is refused: it would be left out, and the value taken for plain text. */
+function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { schema: 'core', logLevel: 'error' });
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) throw problem;
+  const value: unknown = document.toJS();
+  if (isEndless(value)) throw new TypeError('a list or map contains itself, by an alias');
+  return value;
+}
+
+/** Only an alias can put a value into itself. */
+function isEndless(value: unknown, around: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return around.includes(value) || Object.values(value).some((inner) => isEndless(inner, [...around, value]));
 }
 
 function invalid(schemaId: string, path: string, problems: readonly SchemaProblem[]): UserError {
@@ -46,10 +71,20 @@ function invalid(schemaId: string, path: string, problems: readonly SchemaProble
 }
 
 function abridge(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = jsonOf(value);
   return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`;
 }
 
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!isTooDeep(error)) throw error;
+    return Array.isArray(value) ? '[…]' : '{…}';
+  }
+}
+
 function messageOf(cause: unknown): string {
+  if (isTooDeep(cause)) return 'lists or maps are nested too deeply';
   return (cause instanceof Error ? cause.message : String(cause)).trimEnd();
 }

@@ -12,6 +12,8 @@ export interface ArchivedArray {
 const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const;
 const endBytes = 22;
 const longestComment = 0xffff;
+/** The largest array that is unpacked, bytes: an archive of a few kilobytes may claim any size. */
+const largestArrayBytes = 2 ** 31;
 /** A field of 32 bits whose value stands in the extra field of zip64. */
 const elsewhere = 0xffffffff;
 
@@ -84,6 +86,7 @@ function withLongFields(extra: Buffer, fields: readonly number[]): readonly numb
 }
 
 function unpack(bytes: Buffer, { name, method, checksum, packed, size, offset }: Entry): Uint8Array {
+  if (size > largestArrayBytes) throw new NpyError(`array '${name}' has ${String(size)} bytes, expected at most ${String(largestArrayBytes)}`, 'save a part of the batch');
   if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== signatures.local) throw cut();
   const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
   if (start + packed > bytes.length) throw cut();

@@ -14,6 +14,10 @@ const named = ['float16', 'float32', 'float64'] as const;
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const prefixBytes = magic.length + 4;
 
+/** numpy itself reads no longer headers, and no more axes. */
+const longestHeaderBytes = 10_000;
+const mostAxes = 64;
+
 /**
  * A tensor as the bytes of a `.npy` file: format 1.0, little-endian, C order, data at a multiple of 64 bytes.
  *
@@ -74,6 +78,7 @@ function readHeader(file: Uint8Array): Header {
   if (file.length < start) throw new NpyError(`it ends after ${String(file.length)} bytes, inside its header`, 'the file was cut: save it again');
   const view = new DataView(file.buffer, file.byteOffset + magic.length + 2, lengthBytes);
   const dataStart = start + (major === 1 ? view.getUint16(0, true) : view.getUint32(0, true));
+  if (dataStart - start > longestHeaderBytes) throw new NpyError(`a header of ${String(dataStart - start)} bytes, expected at most ${String(longestHeaderBytes)}`, 'save it with numpy.save');
   const text = Buffer.from(file.subarray(start, dataStart)).toString('utf8').trim();
   return { ...parseHeader(text), dataStart };
 }
@@ -84,6 +89,7 @@ function parseHeader(text: string): Omit<Header, 'dataStart'> {
   const extents = /'shape':\s*\(([\dL,\s]*)\)/.exec(text)?.[1];
   if (description === null || order === undefined || extents === undefined) throw new NpyError(`a header without descr, fortran_order and shape: ${text.slice(0, 200)}`, 'save it with numpy.save');
   const shape = extents.split(',').map((extent) => extent.trim()).filter((extent) => extent !== '').map((extent) => parseInt(extent, 10));
+  if (shape.length > mostAxes) throw new NpyError(`${String(shape.length)} axes, expected at most ${String(mostAxes)}`, 'save x as the layer saw it: [N, C, …spatial]');
   return { description: description[1] ?? description[2] ?? '', isFortran: order === 'True', shape };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readRun } from '../reports/read-run.ts';
 import { runFileName } from '../reports/run-file.ts';
 import { type KnownUpdate, updateKnown } from './known.ts';
-import { runnerNamed } from './runners-folder.ts';
+import { recordedId, runnerNamed } from './runners-folder.ts';
 
 /** New entries are to be looked at again after this time. */
 const validDays = 365;
@@ -14,7 +14,7 @@ export async function knownFromRun(folder: string): Promise<string> {
   const expires = new Date(Date.now() + validDays * 86_400_000).toISOString().slice(0, 10);
   const reports = await Promise.all(run.runners.map(async ({ runner, facts, cases }) => {
     if (facts === null) return [`${runner}: left alone, it never started`];
-    const { folder: home } = await runnerNamed(runner.split('@')[0] ?? runner);
+    const { folder: home } = await runnerNamed(recordedId(runner, folder));
     const path = join(home, 'known-failing.yaml');
     if (!existsSync(path)) writeFileSync(path, 'schemaVersion: 1\nentries: []\n');
     const { version, device, cpu: { capability }, threads } = facts;

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { matchesPattern } from '../cases/select.ts';
 import { applicableEntries, type CompiledEntry, entryFits, type RunCircumstances, silentStatuses } from '../gate/known-failing.ts';
 import type { CaseResult } from '../reports/run.ts';
@@ -36,9 +36,12 @@ const toBeFilled = 'TO BE FILLED IN';
  * @param where  the runner of the run
  */
 export function updateKnown(path: string, cases: readonly RanCase[], where: RunCircumstances, expires: string): KnownUpdate {
-  const document = parseDocument(readFileSync(path, 'utf8'), { schema: 'core' });
-  const entries = document.get('entries');
+  const document = parseDocument(readFileSync(path, 'utf8'), { schema: 'core', logLevel: 'error' });
+  requireSound(document, path);
+  const entries = isMap(document.contents) ? document.get('entries') : undefined;
   if (!isSeq(entries)) throw new UserError('FILE_INVALID', `${path} has no list 'entries'`, 'start it with: schemaVersion: 1, entries: []');
+  const stray = entries.items.findIndex((item) => !isEntry(item));
+  if (stray >= 0) throw new UserError('FILE_INVALID', `${path}, /entries/${String(stray)} is no entry`, 'an entry has cases, versions, status and cause; spec/schemas/known-failing.schema.json says what else');
   const reviewed = entries.items.filter(isMap).map((node) => ({ node, from: String(node.get('cases')), to: stillNamed(node.toJSON() as KnownFailing, cases, where) }));
   const nodes = reviewed.flatMap(({ node, from, to }) => to.map((pattern) => (pattern === from ? node : withCases(node, pattern))));
   const listed = applicableEntries(nodes.map((node) => node.toJSON() as KnownFailing), where);
@@ -46,7 +49,7 @@ export function updateKnown(path: string, cases: readonly RanCase[], where: RunC
   const added = newEntries(unlisted, cases, `>=${plainVersion(where.version)}`, expires);
   entries.flow = false;
   entries.items = [...nodes, ...added.map((entry) => document.createNode(entry))].sort((a, b) => compareText(sortKey(a), sortKey(b)));
-  writeFileSync(path, document.toString({ lineWidth: 0 }));
+  writeFileSync(path, textOf(document, path));
   const changed = reviewed.filter(({ from, to }) => to[0] !== from);
   return {
     kept: reviewed.length - changed.length,
@@ -54,6 +57,32 @@ export function updateKnown(path: string, cases: readonly RanCase[], where: RunC
     removed: changed.filter(({ to }) => to.length === 0).map(({ from }) => from),
     added: added.map((entry) => entry.cases),
   };
+}
+
+/** @throws {UserError} FILE_UNREADABLE */
+function requireSound(document: Document, path: string): void {
+  try {
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) throw problem;
+    document.toJS(); // aliases without their anchor are found here
+  } catch (cause) {
+    throw new UserError('FILE_UNREADABLE', `${path} does not parse: ${(cause as Error).message}`, 'correct the syntax at that place', { cause });
+  }
+}
+
+/** @throws {UserError} FILE_INVALID where an alias is left whose anchor was in an entry that went */
+function textOf(document: Document, path: string): string {
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch (cause) {
+    throw new UserError('FILE_INVALID', `${path} cannot be rewritten: ${(cause as Error).message}`, 'write the text out in place of its alias', { cause });
+  }
+}
+
+/** Whether an item has what is needed to say which cases it speaks of; people may still have to fill in the rest. */
+function isEntry(item: unknown): boolean {
+  if (!isMap(item) || (item.has('when') && !isMap(item.get('when')))) return false;
+  return ['cases', 'versions', 'status', 'cause'].every((name) => typeof item.get(name) === 'string' && item.get(name) !== '');
 }
 
 /** Patterns of what still deviates as the entry says; its own where all does, or nothing can be said. */

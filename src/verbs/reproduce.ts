@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { materialise } from '../cases/materialise.ts';
 import { underContract } from '../diff/contract.ts';
@@ -10,6 +10,7 @@ import type { Run } from '../reports/run.ts';
 import type { RunnerSpec } from '../runners/registry.ts';
 import { readDialect } from '../spec/dialect.ts';
 import { UserError } from '../spec/user-error.ts';
+import { writeAnew } from '../spec/write-anew.ts';
 import { findCases } from './find-cases.ts';
 import { comparisonScript, type Written } from './reproduce/compare-script.ts';
 import { scriptOf, type Story } from './reproduce/script.ts';
@@ -52,7 +53,7 @@ export async function reproduce(pattern: string, options: ReproduceOptions): Pro
   const [first, second] = written;
   if (first === undefined || second === undefined) return paths;
   const comparison = join(options.out, `${slugOf(planned.id)}-comparison.py`);
-  await writeFile(comparison, comparisonScript(planned.id, [first, second]));
+  await writeAnew(comparison, comparisonScript(planned.id, [first, second]));
   return [...paths, comparison];
 }
 

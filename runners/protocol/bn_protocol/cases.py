@@ -156,8 +156,8 @@ class Form(NamedTuple):
     capability: str
 
 
-#: What a malformed field leads to; none of it is a framework's.
-_MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, OSError)
+#: What a malformed field leads to, a number beyond a float or an index too; none of it is a framework's.
+_MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OSError, ArithmeticError, RecursionError, MemoryError)
 
 
 def decode_cases(raw_cases: Sequence[Mapping[str, Any]], payload: bytes) -> list[Case | CaseError]:
@@ -277,7 +277,7 @@ def _grads_by_forward(raw: Sequence[Mapping[str, Any]], available: int) -> dict[
     for position, step in enumerate(raw):
         if step['op'] == 'backward':
             of, grad = step['of'], step['grad']
-            if not 0 <= of < position or raw[of]['op'] != 'forward':
+            if type(of) is not int or not 0 <= of < position or raw[of]['op'] != 'forward':
                 raise ValueError(f'step {position} is the backward of step {of}, which is no earlier forward')
             _check_index('grad', grad, available)
             grads.setdefault(of, []).append(grad)
@@ -285,7 +285,7 @@ def _grads_by_forward(raw: Sequence[Mapping[str, Any]], available: int) -> dict[
 
 
 def _check_index(what: str, index: int, available: int) -> None:
-    if not 0 <= index < available:
+    if type(index) is not int or not 0 <= index < available:
         raise ValueError(f'{what} {index} of {available}')
 
 

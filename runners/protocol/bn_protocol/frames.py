@@ -58,7 +58,7 @@ def parse_header(raw: bytes) -> Header:
     """
     try:
         header = json.loads(raw.decode('utf-8'))
-    except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are both ValueErrors
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are both ValueErrors
         raise FrameError(f'header is no UTF-8 JSON: {error}') from error
     if not isinstance(header, dict):
         raise FrameError(f'header is {type(header).__name__}, not an object')

@@ -94,7 +94,12 @@ def tensor_at(place: TensorPlace, payload: bytes, at: int) -> Value:
 
 
 def _load_file(path: str, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
-    array = np.load(path, mmap_mode='r', allow_pickle=False)  # a batch is decoded before its first case runs
+    try:
+        array = np.load(path, mmap_mode='r', allow_pickle=False)  # a batch is decoded before its first case runs
+    except Exception as error:  # numpy raises what its zip and header readers raise
+        raise ValueError(f'{path}: {type(error).__name__}: {error}') from error
+    if not isinstance(array, np.ndarray):
+        raise ValueError(f'{path} is an archive, not one array')
     if array.dtype != dtype or array.shape != shape:
         raise ValueError(f'{path} holds {array.dtype} {array.shape}, the header says {dtype} {shape}')
     return np.ascontiguousarray(array).reshape(shape)  # ascontiguousarray makes a scalar one-dimensional

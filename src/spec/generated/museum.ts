@@ -1,6 +1,10 @@
 /* Generated from spec/schemas/museum.schema.json by npm run generate. */
 
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
+/**
+ * A component of ids: letters, digits and . + - _
+ */
+export type Value = string;
 
 /**
  * A fault that really shipped somewhere, and the cases that would have shown it.
@@ -51,12 +55,12 @@ export interface SuiteBlock {
    */
   axes: {
     [k: string]:
-      | string[]
+      | Value[]
       | {
           /**
            * @minItems 1
            */
-          [k: string]: string[];
+          [k: string]: Value[];
         };
   };
   exclude?: Exclusion[];

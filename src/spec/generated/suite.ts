@@ -1,6 +1,10 @@
 /* Generated from spec/schemas/suite.schema.json by npm run generate. */
 
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
+/**
+ * A component of ids: letters, digits and . + - _
+ */
+export type Value = string;
 
 /**
  * Which axis values are asked. A block is the full product of its axes over its layers, less what it excludes, or covers that product.
@@ -49,12 +53,12 @@ export interface SuiteBlock {
    */
   axes: {
     [k: string]:
-      | string[]
+      | Value[]
       | {
           /**
            * @minItems 1
            */
-          [k: string]: string[];
+          [k: string]: Value[];
         };
   };
   exclude?: Exclusion[];

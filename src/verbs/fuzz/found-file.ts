@@ -39,17 +39,23 @@ export function readFound(path: string): Case {
   const raw = parse(path);
   const { schemaVersion: version, id, ...rest } = raw;
   const literal = Object.fromEntries(Object.entries(rest).filter(([name]) => name !== 'found'));
-  if (version !== schemaVersion) throw invalid(path, `expected schemaVersion ${String(schemaVersion)}, got ${JSON.stringify(version)}`);
+  if (version !== schemaVersion) throw invalid(path, `expected schemaVersion ${String(schemaVersion)}, got ${typeof version === 'number' ? String(version) : 'none'}`);
   const fault = faultOf(literal);
   if (fault !== null) throw invalid(path, fault);
   const question = named(caseFrom(literal as unknown as LiteralCase, ''));
-  if (id !== undefined && id !== question.id) throw invalid(path, `the id is ${JSON.stringify(id)}, the data say ${question.id}`);
+  if (id !== undefined && id !== question.id) throw invalid(path, `the id is ${typeof id === 'string' ? `'${id}'` : 'no text'}, the data say ${question.id}`);
   return question;
 }
 
 function parse(path: string): Readonly<Record<string, unknown>> {
+  const raw = parseJson(path);
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw invalid(path, 'expected a map');
+  return raw as Readonly<Record<string, unknown>>;
+}
+
+function parseJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>>;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause;
     throw new UserError(missing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE', `cannot read ${path}: ${(cause as Error).message}`, 'give a case file as fuzz writes it', { cause });

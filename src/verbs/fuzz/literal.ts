@@ -1,5 +1,6 @@
 import { type Case, layouts, type Layer, type LayerConfig, type Layout, type RankData, type Step } from '../../cases/case.ts';
 import { Ajv } from 'ajv';
+import { isTooDeep } from '../../spec/schemas.ts';
 import type { FloatType, Tensor } from '../../tensor/tensor.ts';
 import { countElements } from '../../tensor/tensor.ts';
 import { roundTo } from '../../tensor/round.ts';
@@ -90,7 +91,7 @@ const validate = ajv.compile<LiteralCase>(schema);
 
 /** What is wrong with plain data that should describe a case; null when nothing is. */
 export function faultOf(raw: unknown): string | null {
-  if (!validate(raw)) return ajv.errorsText(validate.errors, { dataVar: 'case' });
+  if (!isLiteral(raw)) return ajv.errorsText(validate.errors, { dataVar: 'case' });
   const [rank] = raw.ranks;
   const all = [...rank?.inputs ?? [], ...rank?.grads ?? []];
   const short = all.find(({ shape, data }) => countElements(shape) !== data.length);
@@ -98,6 +99,16 @@ export function faultOf(raw: unknown): string | null {
   const inexact = all.flatMap(({ dtype: type, data }) => data.filter((value) => typeof value === 'number' && roundTo(value, type) !== value))[0];
   if (inexact !== undefined) return `${String(inexact)} is not a value of its type`;
   return missingData(raw);
+}
+
+/** Lists in lists by the thousand are no case. */
+function isLiteral(raw: unknown): raw is LiteralCase {
+  try {
+    return validate(raw);
+  } catch (error) {
+    if (isTooDeep(error)) return false;
+    throw error;
+  }
 }
 
 function missingData({ program, ranks: [rank], config, initial }: LiteralCase): string | null {

@@ -70,7 +70,7 @@ describe('found files', () => {
     writeFileSync(path, foundText(named(question)));
     expect(readFound(path)).toEqual(named(question));
     writeFileSync(path, foundText({ ...question, id: 'batchnorm1d/num/found/data=000000000000' }));
-    expect(() => readFound(path)).toThrow('the id is "batchnorm1d/num/found/data=000000000000", the data say');
+    expect(() => readFound(path)).toThrow('the id is \'batchnorm1d/num/found/data=000000000000\', the data say');
     rmSync(folder, { recursive: true });
   });
 });

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '../../cases/case.ts';
 import type { Verdict } from '../../diff/verdict.ts';
+import { writeAnew } from '../../spec/write-anew.ts';
 import { describeCase, describeDeviation } from './describe.ts';
 import { foundText, type Origin } from './found-file.ts';
 import { oracleOn } from './oracle-check.ts';
@@ -16,9 +17,9 @@ export async function writeFound(out: string, framework: string, simplest: Case,
   const whole: Origin = { ...origin, oracle: oracleOn(question, expectation.accepted) };
   const stem = join(out, `${framework}-${hashOf(question).slice(0, 12)}`);
   await mkdir(out, { recursive: true });
-  await writeFile(`${stem}.json`, foundText(question, whole));
+  await writeAnew(`${stem}.json`, foundText(question, whole));
   const script = standAloneScript(framework, expectation, storyOf(whole, question.id));
-  if (script !== null) await writeFile(`${stem}.py`, script);
+  if (script !== null) await writeAnew(`${stem}.py`, script);
   return { origin: whole, summary: `${describeCase(question)}: ${describeDeviation(verdict)}`, caseFile: `${stem}.json`, script: script === null ? null : `${stem}.py` };
 }
 

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { docstringText } from './python.ts';
 
 /** One script of the case, and the framework that it asks. */
 export interface Written {
@@ -53,7 +54,7 @@ if __name__ == '__main__':
  * It says nothing of who is right: that is what the two scripts say.
  */
 export function comparisonScript(id: string, [first, second]: readonly [Written, Written]): string {
-  return `"""The answers of ${first.framework} and ${second.framework} to one case, side by side: ${id}.
+  return `"""The answers of ${first.framework} and ${second.framework} to one case, side by side: ${docstringText(id)}.
 
 Needs numpy, and for each framework a Python that has it:
 

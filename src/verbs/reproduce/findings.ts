@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { underContract } from '../../diff/contract.ts';
 import type { Finding } from '../../diff/findings.ts';
@@ -8,6 +8,7 @@ import { unwritable } from '../../reports/run-file.ts';
 import { type Reproducer, reproducerFolder } from '../../reports/reproducer.ts';
 import type { CaseResult, Run, RunnerResults } from '../../reports/run.ts';
 import { readDialect } from '../../spec/dialect.ts';
+import { refuseLink, writeAnew } from '../../spec/write-anew.ts';
 import { scriptOf } from './script.ts';
 import { deviationOf } from './story.ts';
 import { type Subject, whyNoScript } from './why-no-script.ts';
@@ -34,6 +35,7 @@ const indexName = 'index.json';
 export async function writeReproducers(run: Run, out: string, source: ScriptSource): Promise<readonly Reproducer[]> {
   const folder = join(out, reproducerFolder);
   try {
+    await refuseLink(folder);
     await removeEarlier(folder);
     const names = new Set<string>();
     const written: Reproducer[] = [];
@@ -50,15 +52,25 @@ export async function writeReproducers(run: Run, out: string, source: ScriptSour
 
 async function removeEarlier(folder: string): Promise<void> {
   const text = await readFile(join(folder, indexName), 'utf8').catch(() => '{}');
-  const { scripts = [] } = JSON.parse(text) as { readonly scripts?: readonly { readonly script: string | null }[] };
-  const own = scripts.flatMap(({ script }) => (script !== null && /^[\w.+@=-]+\.py$/.test(script) ? [script, numbersPath(script)] : []));
+  const own = scriptsIn(text).flatMap((script) => [script, numbersPath(script)]);
   for (const name of own) await rm(join(folder, name), { force: true });
   await rm(join(folder, indexName), { force: true });
 }
 
+/** File names that an index lists; none of an index that is damaged, and none that is a path. */
+export function scriptsIn(text: string): readonly string[] {
+  try {
+    const raw = JSON.parse(text) as { readonly scripts?: unknown } | null;
+    const listed = Array.isArray(raw?.scripts) ? (raw.scripts as readonly ({ readonly script?: unknown } | null)[]) : [];
+    return listed.flatMap((one) => (typeof one?.script === 'string' && /^[\w+@=-][\w.+@=-]*\.py$/.test(one.script) ? [one.script] : []));
+  } catch {
+    return [];
+  }
+}
+
 async function writeIndex(folder: string, written: readonly Reproducer[]): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, indexName), `${JSON.stringify({ schemaVersion: 1, scripts: written }, null, 2)}\n`);
+  await writeAnew(join(folder, indexName), `${JSON.stringify({ schemaVersion: 1, scripts: written }, null, 2)}\n`);
 }
 
 async function writeReproducer(folder: string, runner: RunnerResults, finding: Finding, names: Set<string>, source: ScriptSource): Promise<Reproducer> {

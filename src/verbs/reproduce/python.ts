@@ -1,9 +1,15 @@
 import type { Case } from '../../cases/case.ts';
 import type { WireTensor } from '../../tensor/bytes.ts';
+import { printable } from '../../reports/printable.ts';
 import type { LargeNumbers } from './large-numbers.ts';
 
 /** Longest line of a generated script. */
 const longestLine = 110;
+
+/** Text for a docstring: on one line, and nothing in it ends the docstring or begins an escape, whoever wrote it. */
+export function docstringText(text: string): string {
+  return printable(text).replaceAll(/\s+/g, ' ').replaceAll('\\', '/').replaceAll('"', "'");
+}
 
 /** A float64 number as Python reads it back exactly: hexadecimal, `nan`, `inf`. */
 export function hexFloat(value: number): string {

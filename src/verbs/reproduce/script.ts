@@ -5,7 +5,7 @@ import { largestFinite } from '../../tensor/formats.ts';
 import type { Dialogue } from './dialogue.ts';
 import { type LargeNumbers, largeNumbers } from './large-numbers.ts';
 import { miniatureModel } from './miniature-model.ts';
-import { hexFloat, pythonNumbers, pythonShape } from './python.ts';
+import { docstringText, hexFloat, pythonNumbers, pythonShape } from './python.ts';
 import { sharedFunctions } from './script-functions.ts';
 import { mindsporeDialogue } from './script-mindspore.ts';
 import { miniatureDialogues } from './script-miniature.ts';
@@ -73,7 +73,7 @@ function heading({ needs, standard = [] }: Dialogue, { cause, rule, title, from 
   const name = cause === null ? 'One case of Batch Normalization' : `${cause}${rule === null || rule === '' ? '' : ` (${rule})`}: ${title ?? 'no known cause explains it'}`;
   const beside = large === undefined ? 'nothing else' : 'and the .npy file of its name beside it';
   return [
-    `"""${name}.`, '', from,
+    `"""${docstringText(name)}.`, '', docstringText(from),
     `Needs ${needs === '' ? 'numpy' : `${needs} and numpy`}, ${beside}. Exit code 1 while the ${needs === '' ? 'model below' : 'framework'} deviates from the rule, 0 once it does not.`,
     'A path of an .npz file as argument saves what was observed.', '"""', '',
     'from __future__ import annotations', '', ...[...standard, 'sys', 'traceback'].sort().map((one) => `import ${one}`), ...(large === undefined ? [] : ['from pathlib import Path']), '', 'import numpy as np',

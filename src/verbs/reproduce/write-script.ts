@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { encodeNpy } from '../../tensor/npy.ts';
+import { writeAnew } from '../../spec/write-anew.ts';
 import type { Script } from './script.ts';
 
 /** Where the numbers of a script lie, which it loads itself. */
@@ -9,8 +9,8 @@ export function numbersPath(script: string): string {
 
 /** Writes a script, and its numbers beside it where it has any; the paths written. */
 export async function writeScript(path: string, { text, numbers }: Script): Promise<readonly string[]> {
-  await writeFile(path, text);
+  await writeAnew(path, text);
   if (numbers === null) return [path];
-  await writeFile(numbersPath(path), encodeNpy({ dtype: 'float64', shape: [numbers.length], data: numbers }));
+  await writeAnew(numbersPath(path), encodeNpy({ dtype: 'float64', shape: [numbers.length], data: numbers }));
   return [path, numbersPath(path)];
 }

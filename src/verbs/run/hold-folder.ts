@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { kill, pid } from 'node:process';
 import { lock } from 'proper-lockfile';
 import { unwritable } from '../../reports/run-file.ts';
 import { UserError } from '../../spec/user-error.ts';
+import { writeAnew } from '../../spec/write-anew.ts';
 
 const lockName = '.run';
 const holderName = '.run.holder';
@@ -21,7 +22,7 @@ const staleMs = 30_000;
 export async function holdFolder(folder: string): Promise<() => Promise<void>> {
   if (!isHeldByLiving(folder)) await rm(join(folder, `${lockName}.lock`), { recursive: true, force: true });
   const release = await acquire(folder);
-  await writeFile(join(folder, holderName), JSON.stringify({ pid, host: hostname() })).catch((error: unknown) => { throw unwritable(folder, error); });
+  await writeAnew(join(folder, holderName), JSON.stringify({ pid, host: hostname() })).catch((error: unknown) => { throw unwritable(folder, error); });
   return async () => {
     await rm(join(folder, holderName), { force: true });
     await release().catch(() => undefined); // a folder that has vanished holds no lock

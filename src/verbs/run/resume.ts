@@ -6,6 +6,7 @@ import { decodeLine, readLines } from '../../reports/run-lines.ts';
 import type { RunHeader } from '../../reports/run.ts';
 import { UserError } from '../../spec/user-error.ts';
 import { loadPlan } from '../load-plan.ts';
+import { recordedId } from '../runners-folder.ts';
 import { toolVersion } from '../tool.ts';
 import type { EarlierResults } from './ask-runner.ts';
 
@@ -22,11 +23,12 @@ export interface Resumed {
  * Reads what a run has measured, and the plan that it was on.
  *
  * @param folder  the run's out folder
- * @throws {UserError} RESUME_OTHER_TOOL, RESUME_OTHER_PLAN, and what `readRun` and `loadPlan` throw
+ * @throws {UserError} RESUME_OTHER_TOOL, RUN_RUNNER_UNKNOWN, RESUME_OTHER_PLAN, and what `readRun` and `loadPlan` throw
  */
 export async function readResumed(folder: string): Promise<Resumed> {
   const path = join(folder, runFileName);
   const { header, runners } = await readRun(path, { observed: true });
+  for (const { runner } of header.runners) recordedId(runner, path);
   if (header.tool.version !== toolVersion()) {
     throw new UserError('RESUME_OTHER_TOOL', `${path} was begun by ${header.tool.name} ${header.tool.version}, this is ${toolVersion()}`, 'go on with the version that began it, or start anew without --resume');
   }
