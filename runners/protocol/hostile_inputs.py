@@ -1,7 +1,7 @@
-"""Asks the readers of the protocol many damaged frames, cases and files: each is refused in the protocol's own words, or read.
+"""Asks the readers of the protocol many damaged inputs: each is refused in the protocol's own words, or read.
 
-Prints one JSON object per reader: inputs tried, refused, read, and the longest time for one in milliseconds. Exit code 1 where a
-reader raised anything else.
+Prints one JSON object per reader of frames, cases and files: inputs tried, refused, read, and the longest time for one
+in milliseconds. Exit code 1 where a reader raised anything else.
 
     python3 hostile_inputs.py COUNT SEED FOLDER
 """
@@ -11,17 +11,17 @@ from __future__ import annotations
 import copy
 import io
 import json
-import os
 import random
 import resource
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import Any, Callable
 
 import numpy as np
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from bn_protocol.cases import CaseError, decode_cases
 from bn_protocol.frames import FrameError, pack_frame, read_frame
@@ -33,18 +33,30 @@ CASE = {
     'seq': 3,
     'at': 0,
     'layer': 'batchnorm1d',
-    'config': {'numFeatures': 1, 'eps': 1e-5, 'momentum': 0.1, 'affine': True, 'statistics': 'tracked', 'dtype': 'float32'},
+    'config': {
+        'numFeatures': 1,
+        'eps': 1e-5,
+        'momentum': 0.1,
+        'affine': True,
+        'statistics': 'tracked',
+        'dtype': 'float32',
+    },
     'initial': {'gamma': {'dtype': 'float32', 'shape': [1], 'offset': 8}},
     'ranks': [{'inputs': [TENSOR], 'grads': [{'dtype': 'bfloat16', 'shape': [2, 1], 'offset': 16}]}],
-    'program': [{'op': 'forward', 'mode': 'train', 'input': 0}, {'op': 'backward', 'of': 0, 'grad': 0}, {'op': 'reload', 'by': 'copy'}],
+    'program': [
+        {'op': 'forward', 'mode': 'train', 'input': 0},
+        {'op': 'backward', 'of': 0, 'grad': 0},
+        {'op': 'reload', 'by': 'copy'},
+    ],
     'route': 'module',
     'layout': 'contiguous',
 }
 BATCH = [CASE, {'seq': 4, 'at': 8, 'config': CASE['config'], 'like': 0}]
 PAYLOAD = bytes(range(40))
 VALUES: list[Any] = [
-    None, True, False, 0, -1, 0.5, 1e308, 10**400, -(2**63), 2**64, float('nan'), '', '__proto__', '../../etc/passwd', '\0', '\ud800', 'x' * 5000,
-    [], {}, [[]], [None], {'dtype': 'float32'}, [10**9, 10**9], [-1], 'object', 'O', '|O', 'float64', 'int64', 'bool',
+    None, True, False, 0, -1, 0.5, 1e308, 10**400, -(2**63), 2**64, float('nan'), '', '__proto__', '../../x', '\0',
+    '\ud800', 'x' * 5000, [], {}, [[]], [None],
+    {'dtype': 'float32'}, [10**9, 10**9], [-1], 'object', 'O', '|O', 'float64', 'int64', 'bool',
 ]  # fmt: skip
 
 
@@ -87,7 +99,8 @@ def mutate_bytes(data: bytes, draw: random.Random) -> bytes:
         elif kind == 1:
             data = data[:place] + bytes([draw.randrange(256)]) + data[place + 1 :]
         elif kind == 2:
-            data = data[:place] + draw.choice([b'\xff\xff\xff\xff', b'\0\0\0\0', b'[' * 5000, b'{"a":' * 5000, b"'|O'"]) + data[place:]
+            word = draw.choice([b'\xff\xff\xff\xff', b'\0\0\0\0', b'[' * 5000, b'{"a":' * 5000, b"'|O'"])
+            data = data[:place] + word + data[place:]
         else:
             data = data[:place] + data[place + draw.randint(1, 9) :]
     return data
@@ -119,7 +132,7 @@ def array_of(value: Value) -> np.ndarray:
 
 
 def asker_of_files(folder: str) -> Callable[[random.Random], None]:
-    path = os.path.join(folder, 'hostile.npy')
+    path = Path(folder) / 'hostile.npy'
     stored = io.BytesIO()
     np.save(stored, np.arange(2, dtype='<f4').reshape(2, 1))
     pickled = io.BytesIO()
@@ -130,21 +143,22 @@ def asker_of_files(folder: str) -> Callable[[random.Random], None]:
 
     def ask(draw: random.Random) -> None:
         original = draw.choice(originals)
-        with open(path, 'wb') as file:
-            file.write(original if draw.random() < 0.1 else mutate_bytes(original, draw))
-        array = array_of(tensor_at(place_of({'dtype': 'float32', 'shape': [2, 1], 'file': path}), b'', 0))
+        path.write_bytes(original if draw.random() < 0.1 else mutate_bytes(original, draw))
+        array = array_of(tensor_at(place_of({'dtype': 'float32', 'shape': [2, 1], 'file': str(path)}), b'', 0))
         if array.dtype != np.dtype('<f4') or array.shape != (2, 1):
             raise AssertionError('another array than the header says')
 
     return ask
 
 
-def survey(name: str, ask: Callable[[random.Random], None], refusals: tuple[type[Exception], ...], count: int, seed: int) -> bool:
+def survey(
+    name: str, ask: Callable[[random.Random], None], refusals: tuple[type[Exception], ...], count: int, seed: int
+) -> bool:
     """Whether a reader refused or read every input."""
     refused, worst, start = 0, 0.0, time.process_time()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for index in range(count):
-        draw = random.Random(f'{seed} {index}')
+        draw = random.Random(f'{seed} {index}')  # noqa: S311 - drawn again from its seed
         began = time.process_time()
         try:
             ask(draw)
@@ -159,7 +173,8 @@ def survey(name: str, ask: Callable[[random.Random], None], refusals: tuple[type
         worst = max(worst, 1000 * (time.process_time() - began))
     total = 1000 * (time.process_time() - start)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
-    print(json.dumps({'parser': name, 'tried': count, 'refused': refused, 'read': count - refused, 'worstMs': worst, 'totalMs': total, 'grownMib': grown}))
+    counts = {'tried': count, 'refused': refused, 'read': count - refused}
+    print(json.dumps({'parser': name, **counts, 'worstMs': worst, 'totalMs': total, 'grownMib': grown}))
     return True
 
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deviation, evidence, facts, footer, header, line, removeRuns, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { renderReports, reportFormats } from './formats.ts';
@@ -48,7 +48,7 @@ describe.each([
     for (const report of [terminal, annotations, markdown, junit, page]) expect(report).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
     expect(count(page, /<\/?script/gi)).toBe(count(benign['index.html'] ?? '', /<\/?script/gi));
     expect(page.slice(0, page.indexOf('<script type="application/json"'))).not.toContain('" onload=');
-    expect(XMLValidator.validate(junit)).toBe(true);
+    expect(Object.keys(new XMLParser().parse(junit, true) as object)).toContain('testsuites');
     expect(junit).not.toContain('<!DOCTYPE');
     for (const table of [results, discrepancies]) {
       const cells = parse(table) as readonly (readonly string[])[];

@@ -70,7 +70,7 @@ function nudged(value: unknown, choice: number): unknown {
 }
 
 /** A document with one to three places dropped, doubled, renamed, retyped, exchanged or changed a little. */
-export function edited(document: string, chosen: readonly Edit[]): unknown {
+function edited(document: string, chosen: readonly Edit[]): unknown {
   const root: Holder = { root: JSON.parse(document) };
   for (const [kind, place, choice] of chosen) {
     const slots = slotsOf(root, 'root');

@@ -70,7 +70,7 @@ describe('a run file from a stranger', () => {
     const trace = join(outside, 'trace');
     const description = { schemaVersion: 1, id: 'trap', framework: 'trap', title: 'Trap', dialect: 'core', language: 'x', command: ['touch', trace], layers: ['batchnorm1d'] };
     writeFileSync(join(out, 'runner.json'), JSON.stringify(description));
-    writeFileSync(join(out, 'run.ndjson'), `${JSON.stringify(header({ suite: 'smoke', runners: [{ runner: `${join(out, 'runner.json')}`, excluded: [] }] }))}\n`);
+    writeFileSync(join(out, 'run.ndjson'), `${JSON.stringify(header({ suite: 'smoke', runners: [{ runner: join(out, 'runner.json'), excluded: [] }] }))}\n`);
     return trace;
   }
 
