@@ -2,7 +2,7 @@
 
 export type Layer = 'batchnorm1d' | 'batchnorm2d' | 'batchnorm3d' | 'syncbatchnorm';
 /**
- * A component of ids: letters, digits and . + - _
+ * A part of an id: letters, digits and . + - : _
  */
 export type Value = string;
 
