@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { XMLParser } from 'fast-xml-parser';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deviation, evidence, facts, footer, header, line, removeRuns, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { renderReports, reportFormats } from './formats.ts';
@@ -48,7 +47,6 @@ describe.each([
     for (const report of [terminal, annotations, markdown, junit, page]) expect(report).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
     expect(count(page, /<\/?script/gi)).toBe(count(benign['index.html'] ?? '', /<\/?script/gi));
     expect(page.slice(0, page.indexOf('<script type="application/json"'))).not.toContain('" onload=');
-    expect(JSON.stringify(new XMLParser().parse(junit)).match(/"failure"|"error"/g)?.length).toBe(JSON.stringify(new XMLParser().parse(benign['junit.xml'] ?? '')).match(/"failure"|"error"/g)?.length);
     expect(count(junit, /<\w/g)).toBe(count(benign['junit.xml'] ?? '', /<\w/g)); // no element is a stranger's
     expect(junit).not.toContain('<!DOCTYPE');
     for (const table of [results, discrepancies]) {
