@@ -13,7 +13,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
-from bn_protocol.cases import Case, RankData, Reload, momenta_of, rows_of
+from bn_protocol.cases import Case, RankData, Reload, accumulates, momenta_of, rows_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
@@ -89,6 +89,11 @@ NO_STRIDES = Probe(
     'an array of JAX has an order of its axes in memory, and no strides',
     'jax.Array documentation, attributes; jax.experimental.layout documentation, Layout: major_to_minor',
     'jax.numpy.zeros((2, 3)).strides',
+)
+NO_ACCUMULATION = Probe(
+    'a variable holds no gradient: the backend returns them',
+    'keras.Variable documentation, attributes',
+    'keras.Variable(1.0).grad',
 )
 
 
@@ -317,6 +322,8 @@ def missing(case: Case) -> list[Probe]:
         doubts.append(NO_CAPABILITY)
     if Reload('conversion') in case.program:
         doubts.append(NO_CONVERSION)
+    if accumulates(case):
+        doubts.append(NO_ACCUMULATION)
     if case.route in MISSING_ROUTES:
         doubts.append(MISSING_ROUTES[case.route])
     return doubts

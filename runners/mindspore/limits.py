@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from arguments import NO_DEVICE, NO_SCALE_ALONE
-from bn_protocol.cases import Case, Reload, changes_of, momenta_of
+from bn_protocol.cases import Case, Reload, accumulates, changes_of, momenta_of
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import dtype_name
 from live_settings import EPS_CHANGED, MOMENTUM_CHANGED
@@ -30,6 +30,12 @@ NO_PAUSED_ROW = Probe(
     'no layer that normalises by the batch and leaves its running statistics alone',
     f'{_DOCUMENTATION}, use_batch_statistics: where the batch normalises, the moving statistics follow',
     "mindspore.nn.BatchNorm2d(3, use_batch_statistics='paused')",
+)
+
+NO_ACCUMULATION = Probe(
+    'a parameter holds no gradient: gradients are returned',
+    'mindspore.Parameter documentation, attributes; mindspore.grad documentation, Returns',
+    'mindspore.nn.BatchNorm1d(2).gamma.grad',
 )
 
 _BATCH_NORM = 'mindspore.ops.batch_norm documentation'
@@ -103,11 +109,12 @@ def doubts(case: Case, *, has_dtype: bool) -> list[Probe]:
 
 
 def doubts_of_changes(case: Case) -> list[Probe]:
-    """What the case changes on the way and the framework is said not to heed."""
+    """What the case changes or adds up on the way and the framework is said not to heed."""
     changes = changes_of(case)
     found = [FIXED[name] for name in FIXED if any(name in settings for settings in changes)]
     rows = [settings.get('statistics') for settings in changes]
-    return found + [NO_PAUSED_ROW] * ('paused' in rows) + [NO_UNTRACKED_ROW] * ('untracked' in rows)
+    found += [NO_PAUSED_ROW] * ('paused' in rows) + [NO_UNTRACKED_ROW] * ('untracked' in rows)
+    return found + [NO_ACCUMULATION] * accumulates(case)
 
 
 def doubts_of_synchronised(case: Case, probes: Probes) -> list[Probe]:

@@ -42,6 +42,8 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
         #: of the rank's own input in the last forward
         self.shape: tuple[int, ...] = ()
         self.witness = Witness()
+        #: gradients that the parameters hold
+        self.held: dict[str, Vector] = {}
 
     def working_type(self) -> np.dtype:
         """The type of all arithmetic between the inputs and the results."""
@@ -259,6 +261,15 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
         seen = {'dx': self.reported_dx(dx, x.dtype), **self.reported_parameters(tape, dy)}
         self.after_backward(tape)
         return seen
+
+    def accumulate(self, tape: Tape, nth: int) -> Observation:
+        seen = self.backward(tape, nth)
+        for name in {'dgamma', 'dbeta'} & set(seen):
+            self.held[name] = seen[name] = self.added(self.held.get(name), seen[name])
+        return seen
+
+    def added(self, held: Vector | None, own: Vector) -> Vector:  # BN-GRAD-05
+        return own if held is None else held + own
 
     def after_backward(self, tape: Tape) -> None:  # BN-STATE-07
         pass

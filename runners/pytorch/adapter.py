@@ -161,6 +161,16 @@ class TorchLayer(Layer):
         last = formats is not None and tensor.is_contiguous(memory_format=getattr(self.torch, formats))
         return {name: [*(['contiguous'] if tensor.is_contiguous() else []), *(['channels-last'] if last else [])]}
 
+    def accumulate(self, tape: Tape, nth: int) -> Observation:
+        if self.case.route != 'module':
+            raise AdapterFault(f'gradients are not accumulated on route {self.case.route!r}')
+        dy = self.laid_out(self.data.grads[tape.grads[nth]])
+        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
+        tape.sources[0].grad = None  # each x is a leaf of its own, and its gradient that of this pass
+        tape.y.backward(dy, retain_graph=nth + 1 < len(tape.grads))
+        self.result = ('dx', tape.sources[0].grad)
+        return {name: self.copy(one.grad) for name, one in zip(('dx', 'dgamma', 'dbeta'), tape.sources)}
+
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if bits(self.copy(tensor.detach())) != bits(value)]
 

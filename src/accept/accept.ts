@@ -6,7 +6,7 @@ import type { BackwardRecord, ForwardRecord, RankTrajectory, RunningState, StepR
 import { type Accepted, type AcceptedObservation, type AcceptedRank, type AcceptedRefusal, type AcceptedStep, type AcceptedValues, anything } from './accepted.ts';
 import { type AccuracyClass, type AccuracyPair, precisionOf, safety, sanctioned } from './accuracy.ts';
 import { exactState } from './exact.ts';
-import { acceptGradients } from './gradient-error.ts';
+import { type AcceptedSums, acceptGradients } from './gradient-error.ts';
 import { acceptOutput } from './output-error.ts';
 import type { RuleId } from '../spec/rule-id.ts';
 import { stateRule } from './rule-of.ts';
@@ -48,6 +48,7 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
   const made = acceptState(question, null, own.construct, errors);
   const construct = question.config.option?.startsWith('initial-') === true ? underRule('BN-STATE-16', made) : made; // BN-STATE-16
   const steps: AcceptedStep[] = [];
+  let sums: AcceptedSums = new Map();
   for (const [index, record] of own.steps.entries()) {
     if (record.op === 'refusal') {
       steps.push(acceptRefusal(record.rule, record.orFinite, acceptState(question, null, record.state, errors)));
@@ -67,7 +68,9 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
     }
     const together = trajectory.ranks.map((rank) => rank.steps[index]!);
     errors = advance(question, record, together, errors);
-    steps.push(acceptStep(question, record, together, errors, accuracy));
+    const accepted = acceptStep(question, record, together, errors, accuracy, sums);
+    if (record.op === 'backward' && record.accumulated !== undefined) sums = new Map(accepted.values.map((values) => [values.observable, values]));
+    steps.push(accepted);
   }
   return { construct, steps };
 }
@@ -117,14 +120,14 @@ function mayVanish(eps: number, sigma2: number, error: ChannelError): boolean {
 }
 
 function acceptStep(
-  question: Case, record: ForwardRecord | BackwardRecord, together: readonly StepRecord[], errors: BothErrors, accuracy: AccuracyPair,
+  question: Case, record: ForwardRecord | BackwardRecord, together: readonly StepRecord[], errors: BothErrors, accuracy: AccuracyPair, sums: AcceptedSums,
 ): AcceptedObservation {
   const state = acceptState(question, record, record.state, errors);
   const forward = record.op === 'forward' ? record : record.forward;
   const pair = { stable: errors.stable.forwards.get(forward) ?? [], naive: errors.naive.forwards.get(forward) ?? [] };
   const own = record.op === 'forward'
     ? [withLow(acceptOutput(question.config, record, pair, together.length, accuracy), record.low)]
-    : acceptGradients(question.config, record, together, pair, accuracy).map((values) => withLow(values, record.low));
+    : acceptGradients(question.config, record, together, pair, accuracy, sums).map((values) => (values.rule === 'BN-GRAD-05' ? values : withLow(values, record.low)));
   return { ...state, values: [...own, ...state.values] };
 }
 

@@ -1,7 +1,10 @@
 import type { LayerConfig } from '../cases/case.ts';
 import { countPerChannel, forEachInChannel, splitShape } from '../reference/layout.ts';
 import type { BackwardRecord, StepRecord } from '../reference/trajectory.ts';
-import type { AcceptedValues } from './accepted.ts';
+import { smallestSubnormal, unitRoundoff } from '../tensor/formats.ts';
+import { roundTo } from '../tensor/round.ts';
+import type { FloatType } from '../tensor/tensor.ts';
+import { type AcceptedValues, anything } from './accepted.ts';
 import { type AccuracyClass, type AccuracyPair, type Precision, precisionOf, resultBound, safety } from './accuracy.ts';
 import { channelSumsExactly, isFloat32 } from './exact.ts';
 import type { ErrorPair } from './output-error.ts';
@@ -25,8 +28,12 @@ interface GradientBounds {
   readonly dbeta: Float64Array;
 }
 
-/** Accepted dx, and dγ and dβ where the layer has parameters. */
-export function acceptGradients(config: LayerConfig, record: BackwardRecord, together: readonly StepRecord[], errors: ErrorPair, accuracy: AccuracyPair): AcceptedValues[] {
+/**
+ * Accepted dx, and dγ and dβ where the layer has parameters.
+ *
+ * @param before  what is accepted of dγ and dβ after the accumulating step before
+ */
+export function acceptGradients(config: LayerConfig, record: BackwardRecord, together: readonly StepRecord[], errors: ErrorPair, accuracy: AccuracyPair, before: AcceptedSums): AcceptedValues[] {
   const ranks = together.filter((other) => other.op === 'backward');
   const stable = gradientBounds(config, record, ranks, errors.stable, accuracy.stable);
   const naive = gradientBounds(config, record, ranks, errors.naive, accuracy.naive);
@@ -40,8 +47,32 @@ export function acceptGradients(config: LayerConfig, record: BackwardRecord, tog
     stable: stable[observable], naive: naive[observable],
     alternative: observable === 'dgamma' && alternative !== null ? Float64Array.from(errors.naive, (error) => (error.overflows ? 0 : NaN)) : null,
   });
-  if (record.dgamma === null) return [dx];
-  return [dx, parameter('dgamma', record.dgamma), ...(record.dbeta === null ? [] : [parameter('dbeta', record.dbeta)])];
+  const parameters = [
+    ...(record.dgamma === null ? [] : [parameter('dgamma', record.dgamma)]), ...(record.dbeta === null ? [] : [parameter('dbeta', record.dbeta)]),
+  ];
+  return [dx, ...(record.accumulated === undefined ? parameters : parameters.map((values) => accumulatedValues(values, record, before)))];
+}
+
+/** Accepted dγ and dβ after the accumulating step before, by name. */
+export type AcceptedSums = ReadonlyMap<string, AcceptedValues>;
+
+/**
+ * The sum of a gradient and those before it, which is rounded to the parameter's type once more: T′ = T + T_own + u·(|Γ′| + T + T_own),
+ * and half the smallest subnormal; exactly T + T_own = 0 where both are exact and the sum is a number of the type.
+ */
+function accumulatedValues(own: AcceptedValues, { accumulated }: BackwardRecord, before: AcceptedSums): AcceptedValues {
+  const earlier = before.get(own.observable);
+  if (accumulated?.earlier === null || accumulated === undefined || earlier === undefined) return own;
+  const value = own.observable === 'dgamma' ? accumulated.dgamma : accumulated.dbeta ?? own.value;
+  const added = (accuracyClass: 'stable' | 'naive') => value.map((sum, c) => addedBound(sum, earlier[accuracyClass][c]!, own[accuracyClass][c]!, own.dtype));
+  return { ...own, rule: 'BN-GRAD-05', value, stable: added('stable'), naive: added('naive'), alternative: null }; // BN-GRAD-05
+}
+
+function addedBound(sum: number, before: number, own: number, dtype: FloatType): number {
+  if (before === anything || own === anything) return anything;
+  const bound = before + own;
+  if (bound === 0 && roundTo(sum, dtype) === sum) return 0;
+  return bound + unitRoundoff(dtype) * (Math.abs(sum) + bound) + smallestSubnormal(dtype) / 2;
 }
 
 function gradientBounds(config: LayerConfig, record: BackwardRecord, ranks: readonly BackwardRecord[], errors: readonly ChannelError[], accuracy: AccuracyClass): GradientBounds {

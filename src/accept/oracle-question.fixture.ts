@@ -37,7 +37,7 @@ export interface OracleDrawn {
 const programs = [
   'train', 'train-backward', 'fresh-backward', 'eval-backward', 'train-train-eval', 'train-backward-train-backward', 'eval-train-eval-backward',
   'train-momentum:0.7-train-momentum:cumulative-train', 'train-eps:0.5-train-backward-eval-backward', 'train-statistics:paused-train-backward-eval-backward',
-  'statistics:running-train-backward-statistics:tracked-train', 'train-train-train-eval-backward', 'train-eval-train-backward-eval-backward',
+  'train-accumulate-eval-accumulate', 'statistics:running-train-backward-statistics:tracked-train', 'train-train-train-eval-backward', 'train-eval-train-backward-eval-backward',
 ];
 
 /** Exponents of the whole range of a type; its subnormals and its largest numbers come up more often than their share of it. */
@@ -96,7 +96,7 @@ export function oracleDrawn(check: FastCheck, dtype: FloatType, sizes = sizesOf(
 export function oracleQuestion(drawn: OracleDrawn): Case {
   const { seed, batches: sizes, channels, spatial, program, dtype, statistics, momentum, eps, affine, x, dy } = drawn;
   const steps = program.split('-');
-  const backwards = steps.filter((word) => word === 'backward').length;
+  const backwards = steps.filter((word) => /^(backward|accumulate)/.test(word)).length;
   const draw = (name: string, count: number, spread: Spread, batch: number, rank: number) => Array.from({ length: count }, (_, step) => (
     drawTensor([name, seed, rank, step], dtype, [batch, channels, spatial], spread)
   ));

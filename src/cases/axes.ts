@@ -11,7 +11,8 @@ const longestProgram = 1000;
 /**
  * `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads, `copy` copies deeply, `convert`
  * makes the synchronised layer of it; `stay` is a forward in the mode of the one before, without a switch;
- * `describe` asks the layer what it is; `backward0` is the backward of the first forward, `backward1` of the second; `momentum:0.5`, `eps:0.001`,
+ * `describe` asks the layer what it is; `backward0` is the backward of the first forward, `backward1` of the second; `accumulate` is a backward
+ * whose dγ and dβ add up; `momentum:0.5`, `eps:0.001`,
  * `statistics:paused`, `freeze` and `unfreeze` change the live layer.
  */
 export function parseProgram(text: string): readonly Step[] {
@@ -23,8 +24,8 @@ export function parseProgram(text: string): readonly Step[] {
     else if (word === 'copy' || word === 'convert') steps.push({ op: 'reload', by: word === 'copy' ? 'copy' : 'conversion' });
     else if (word === 'stay') steps.push({ op: 'forward', mode: lastMode(steps, text), input: forwards, stays: true });
     else if (word.includes(':') || word.endsWith('freeze')) steps.push({ op: 'configure', set: parseSettings(word, text) });
-    else if (!/^backward\d?$/.test(word)) steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
-    else steps.push({ op: 'backward', of: word === 'backward' ? lastForward(steps, text) : nthForward(steps, Number(word.at(-1)), text), grad: steps.filter((step) => step.op === 'backward').length });
+    else if (!/^(backward|accumulate)\d?$/.test(word)) steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
+    else steps.push({ op: 'backward', of: /\d$/.test(word) ? nthForward(steps, Number(word.at(-1)), text) : lastForward(steps, text), grad: steps.filter((step) => step.op === 'backward').length, ...(word.startsWith('accumulate') ? { accumulates: true } : {}) });
   }
   return steps;
 }

@@ -47,6 +47,8 @@ export interface ForwardStep {
 
 export interface BackwardStep {
   readonly op: 'backward';
+  /** dγ and dβ add up in the parameters, over all steps that do so; what is shown is the sum so far (BN-GRAD-05). Absent: false. */
+  readonly accumulates?: true;
   /** Index of the forward step in the program. */
   readonly of: number;
   /** Index into the rank's upstream gradients. */

@@ -4,6 +4,7 @@ import type { AcceptedRank, AcceptedRefusal } from '../accept/accepted.ts';
 import type { Case } from '../cases/case.ts';
 import { materialise } from '../cases/materialise.ts';
 import { expandSuite, type Plan, type PlannedCase } from '../cases/plan.ts';
+import { shownParameters } from '../reference/accumulate.ts';
 import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import type { RunningState, StepRecord } from '../reference/trajectory.ts';
@@ -48,7 +49,8 @@ function observeStep(record: StepRecord, { config: { dtype } }: Case): StepObser
   if (record.op === 'refusal') return { ...state, error: { class: 'ValueError', message: 'refused' } };
   if (record.op === 'reload' || record.op === 'describe' || record.op === 'configure') return state;
   if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, record.x.dtype) };
-  const parameters = { ...(record.dgamma === null ? {} : { dgamma: perChannel(record.dgamma, dtype) }), ...(record.dbeta === null ? {} : { dbeta: perChannel(record.dbeta, dtype) }) };
+  const { dgamma, dbeta } = shownParameters(record);
+  const parameters = { ...(dgamma === null ? {} : { dgamma: perChannel(dgamma, dtype) }), ...(dbeta === null ? {} : { dbeta: perChannel(dbeta, dtype) }) };
   return { ...state, dx: observed(record.dx, record.forward.x.shape, record.forward.x.dtype), ...parameters };
 }
 

@@ -2,6 +2,7 @@ import { accept } from '../accept/accept.ts';
 import type { Accepted, AcceptedStep, AcceptedValues } from '../accept/accepted.ts';
 import { type AccuracyPair, sanctioned } from '../accept/accuracy.ts';
 import type { Case, Observable } from '../cases/case.ts';
+import { shownParameters } from '../reference/accumulate.ts';
 import type { Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import type { StepRecord, Trajectory } from '../reference/trajectory.ts';
@@ -89,7 +90,8 @@ function valueAt(record: StepRecord | undefined, state: StepRecord['state'] | un
   if (record?.op === 'forward') return observable === 'y' ? record.y[element] : undefined;
   if (record?.op !== 'backward') return undefined;
   if (observable === 'dx') return record.dx[element];
-  return (observable === 'dgamma' ? record.dgamma : record.dbeta)?.[element];
+  const { dgamma, dbeta } = shownParameters(record);
+  return (observable === 'dgamma' ? dgamma : dbeta)?.[element];
 }
 
 /** A program that the variant ends at a refusal would leave the rest unasked. */

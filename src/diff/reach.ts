@@ -41,6 +41,7 @@ const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
   poolSums: ['dx'],
   gammaGradient: ['dgamma'],
   betaGradient: ['dbeta'],
+  accumulated: ['dgamma', 'dbeta'],
   returnedSums: ['dgamma', 'dbeta'],
 };
 

@@ -105,6 +105,8 @@ export interface Formulas {
   /** dγ and dβ of one channel. */
   readonly gammaGradient: (at: GradientChannel) => number;
   readonly betaGradient: (at: GradientChannel) => number;
+  /** A parameter's gradient after one more backward that adds to it. */
+  readonly accumulated: (before: Float64Array, own: Float64Array) => Float64Array;
   /** The sums whose dγ and dβ rank `rank` returns. */
   readonly returnedSums: (local: readonly GradientSums[], rank: number) => GradientSums;
 }
@@ -158,5 +160,6 @@ export const coreFormulas: Formulas = {
   poolSums, // BN-SYNC-02
   gammaGradient: ({ dyNormalisedSum }) => dyNormalisedSum, // BN-GRAD-02
   betaGradient: ({ dySum }) => dySum, // BN-GRAD-03
+  accumulated: (before, own) => before.map((sum, c) => sum + own[c]!), // BN-GRAD-05
   returnedSums: (local, rank) => local[rank] ?? { count: 0, dy: new Float64Array(), dyNormalised: new Float64Array() }, // BN-SYNC-03
 };

@@ -1,11 +1,12 @@
 import type { BackwardStep, Case, ForwardStep, InitialValues, Step } from '../cases/case.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { accumulate } from './accumulate.ts';
 import { backward } from './backward.ts';
 import { coreFormulas, type Formulas } from './formulas.ts';
 import { forward, freshState } from './forward.ts';
 import { countPerChannel } from './layout.ts';
 import { isConstructible, refusingRule } from './refusal.ts';
-import type { Affine, ForwardRecord, RankTrajectory, RefusalRecord, RunningState, StepRecord, Trajectory } from './trajectory.ts';
+import type { Affine, BackwardRecord, ForwardRecord, RankTrajectory, RefusalRecord, RunningState, StepRecord, Trajectory } from './trajectory.ts';
 
 /**
  * Runs a case's program through the formulas, in float64, and keeps every intermediate.
@@ -20,6 +21,7 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
   const affine = initialAffine(question);
   const construct = initialState(question, formulas);
   let live = question;
+  let accumulating = question.ranks.map((): BackwardRecord | null => null);
   const states = question.ranks.map(() => construct);
   const steps = question.ranks.map((): StepRecord[] => []);
   const ranks = steps.map((rankSteps) => ({ construct, steps: rankSteps }));
@@ -31,9 +33,16 @@ export function simulate(question: Case, formulas: Formulas = coreFormulas): Tra
     }
     if (step.op === 'describe') return states.map((state) => ({ op: 'describe', state }));
     if (step.op === 'configure') return states.map((state) => ({ op: 'configure', config: live.config, state }));
-    return step.op === 'forward' ? forwardOrRefuse(live, formulas, affine, states, ranks, step) : backwardOf(live, formulas, states, ranks, step);
+    return step.op === 'forward' ? forwardOrRefuse(live, formulas, affine, states, ranks, step) : accumulatedBy(backwardOf(live, formulas, states, ranks, step), step);
+  };
+  const accumulatedBy = (records: readonly BackwardRecord[], step: BackwardStep): readonly BackwardRecord[] => {
+    if (step.accumulates !== true) return records;
+    const sums = records.map((record, rank) => accumulate(formulas, record, accumulating[rank] ?? null));
+    accumulating = sums.map((record) => record.accumulated === undefined ? null : record);
+    return sums;
   };
   for (const step of question.program) {
+    if (step.op === 'reload') accumulating = accumulating.map(() => null); // a new layer, whose parameters hold no gradient yet
     if (step.op === 'configure') live = { ...live, config: formulas.configured(live.config, step.set) }; // BN-STATE-14
     const records = recordsOf(step);
     for (const [rank, record] of records.entries()) {
@@ -63,7 +72,7 @@ function forwardOrRefuse(
 
 function backwardOf(
   question: Case, formulas: Formulas, states: readonly (RunningState | null)[], soFar: readonly RankTrajectory[], step: BackwardStep,
-): readonly StepRecord[] {
+): readonly BackwardRecord[] {
   const forwards = soFar.map(({ steps }) => forwardAt(steps, step.of));
   const grads = question.ranks.map((rank) => tensorAt(rank.grads, step.grad));
   return backward(formulas, states, soFar[0]?.construct ?? null, forwards, grads);

@@ -73,6 +73,14 @@ export interface GradientSums {
   readonly dyNormalised: Float64Array;
 }
 
+/** dγ and dβ after a backward that adds to those of the accumulating ones before it; `earlier` is the last of these. */
+export interface Accumulated {
+  readonly dgamma: Float64Array;
+  /** null where γ stands alone. */
+  readonly dbeta: Float64Array | null;
+  readonly earlier: BackwardRecord | null;
+}
+
 /** Everything that one backward step computed on one rank. */
 export interface BackwardRecord {
   readonly op: 'backward';
@@ -89,6 +97,8 @@ export interface BackwardRecord {
   /** null without affine; dβ also where β is not there. */
   readonly dgamma: Float64Array | null;
   readonly dbeta: Float64Array | null;
+  /** Where the step accumulates: what it shows in place of its own dγ and dβ. */
+  readonly accumulated?: Accumulated;
   readonly low?: { readonly dx: Float64Array; readonly dgamma: Float64Array | null; readonly dbeta: Float64Array | null };
   readonly update: StateUpdate | null;
   readonly state: RunningState | null;

@@ -151,6 +151,11 @@ class ParameterGradientsMissing(HonestLayer):
         return {}
 
 
+class GradientsReplaced(HonestLayer):
+    def added(self, held: Vector | None, own: Vector) -> Vector:
+        return own
+
+
 GRADIENTS: dict[str, type[HonestLayer]] = {
     'frozen-statistics-gradient': FrozenStatisticsGradient,
     'missing-x-hat-term': MissingXHatTerm,
@@ -172,6 +177,7 @@ GRADIENTS: dict[str, type[HonestLayer]] = {
     'dgamma-by-batch-in-evaluation': DgammaByBatchInEvaluation,
     'channels-past-64-without-dgamma': ChannelsPast64WithoutDgamma,
     'dbeta-averaged': DbetaAveraged,
+    'gradients-replaced': GradientsReplaced,
     'ones-not-summed': OnesNotSummed,
     'parameter-gradients-exchanged': ParameterGradientsExchanged,
     'parameter-gradients-zero-in-evaluation': ParameterGradientsZeroInEvaluation,

@@ -90,6 +90,13 @@ class Layer(abc.ABC):
     def backward(self, tape: Any, nth: int) -> Observation:
         """Copies of dx and, with affine, dgamma and dbeta, for the ``nth`` of the forward's upstream gradients."""
 
+    def accumulate(self, tape: Any, nth: int) -> Observation:
+        """As ``backward``, but dgamma and dbeta are what the parameters hold after all such passes (BN-GRAD-05).
+
+        :raises AdapterFault: the adapter has no way to accumulate
+        """
+        raise AdapterFault('this adapter does not accumulate gradients')
+
     def changed(self) -> Sequence[str]:
         """Which of x, dy, gamma and beta the last call changed (BN-STATE-12); none where the adapter cannot look."""
         return ()
@@ -159,7 +166,8 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
                 layer.configure(step.settings)
                 seen = {}
             else:
-                seen = layer.backward(tapes[step.of], step.nth)
+                pull = layer.accumulate if step.accumulates else layer.backward
+                seen = pull(tapes[step.of], step.nth)
         except Exception as error:
             seen = {'error': refusal(error)}
         seen.update(layer.state())  # outside the guard: a state that cannot be read is no refusal

@@ -83,6 +83,8 @@ class Backward(NamedTuple):
     of: int
     #: which backward of that forward this is, from 0; an index into its ``grads``
     nth: int
+    #: dγ and dβ add up in the parameters (BN-GRAD-05)
+    accumulates: bool = False
 
 
 class Reload(NamedTuple):
@@ -158,6 +160,11 @@ class Form(NamedTuple):
 
 #: What a malformed field leads to, a number beyond a float or an index too; none of it is a framework's.
 _MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OSError, ArithmeticError, RecursionError, MemoryError)
+
+
+def accumulates(case: Case) -> bool:
+    """Whether the case asks for gradients that add up in the parameters."""
+    return any(isinstance(step, Backward) and step.accumulates for step in case.program)
 
 
 def decode_cases(raw_cases: Sequence[Mapping[str, Any]], payload: bytes) -> list[Case | CaseError]:
@@ -250,7 +257,7 @@ def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankPlaces
             program.append(Forward(mode, step['input'], tuple(grads.get(position, ()))))
         elif op == 'backward':
             of = step['of']
-            program.append(Backward(of, given[of]))
+            program.append(Backward(of, given[of], step.get('accumulates', False)))
             given[of] += 1
         elif op == 'reload':
             program.append(Reload(_one_of('by', step.get('by', 'checkpoint'), RELOADS)))

@@ -75,6 +75,12 @@ export const gradientVariants: readonly FormulaVariant[] = [
     change: { inputGradient: (dx, x) => replaceTail(dx, x, () => 0) },
   },
   {
+    id: 'gradients-replaced', rule: 'BN-GRAD-05', title: 'a backward pass replaces the gradients of γ and β instead of adding to them',
+    translation: 'add the gradients up outside the layer',
+    change: { accumulated: (_, own) => own },
+    concerns: ({ program }) => program.filter((step) => step.op === 'backward' && step.accumulates === true).length > 1,
+  },
+  {
     id: 'training-gradient-in-evaluation', rule: 'BN-GRAD-04', title: 'the evaluation gradient is that of training',
     translation: 'none; the gradient of evaluation is γ·dy/√(rv + ε)',
     like: ['MindSpore on CPU before 1.6.0'], // MindSpore commit 70ebd9bdbc1

@@ -1,6 +1,6 @@
 import type { BackwardStep, ForwardStep, LayerSettings, StatisticsRow, Step } from '../../cases/case.ts';
 import { forwardChannel, type ChannelOutput, type Moments } from './definition.ts';
-import { fromNumber, type Rational } from './rational.ts';
+import { add, fromNumber, type Rational, zero } from './rational.ts';
 import { updateRunning, weightOfBatch } from './state.ts';
 
 /** Values of one rank: per input and per upstream gradient those of the channel. */
@@ -44,15 +44,19 @@ export function runChannel(question: ChannelCase): readonly [ChannelStep, ...Cha
   const steps: [ChannelStep, ...ChannelStep[]] = [construct];
   const outputs = new Map<number, ChannelOutput>();
   let live = question;
+  let sums: Pick<ChannelStep, 'dgamma' | 'dbeta'> = {};
   for (const [index, step] of question.program.entries()) {
     const before = (steps.at(-1) ?? construct).state;
     if (step.op === 'configure') live = changed(live, step.set); // BN-STATE-14
+    if (step.op === 'reload') sums = {};
     if (step.op === 'reload' || step.op === 'describe' || step.op === 'configure') {
       steps.push({ state: before }); // BN-STATE-13
       continue;
     }
     if (step.op === 'backward') {
-      steps.push(backward(live, step, outputs.get(step.of), before));
+      const own = backward(live, step, outputs.get(step.of), before);
+      if (step.accumulates === true) sums = added(sums, own); // BN-GRAD-05
+      steps.push(step.accumulates === true ? { ...own, ...sums } : own);
       continue;
     }
     const output = forward(live, step, before);
@@ -67,6 +71,11 @@ function forward({ row, eps, gamma, beta, ranks, rootBits }: ChannelCase, step: 
   const x = ranks.map(({ inputs }) => dataAt(inputs, step.input));
   if (running === null && x.flat().length === 1) throw new RangeError('BN-STAT-02: expected at least 2 values per channel, got 1');
   return forwardChannel({ ranks: x, gamma, beta, eps, running, rootBits });
+}
+
+function added(sums: Pick<ChannelStep, 'dgamma' | 'dbeta'>, own: ChannelStep): Pick<ChannelStep, 'dgamma' | 'dbeta'> {
+  const sum = (name: 'dgamma' | 'dbeta') => (own[name] ?? []).map((value, rank) => add(sums[name]?.[rank] ?? zero, value));
+  return { dgamma: sum('dgamma'), dbeta: sum('dbeta') };
 }
 
 /** A layer that was made without state stays so (BN-STATE-15). */

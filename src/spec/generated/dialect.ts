@@ -22,6 +22,10 @@ export type RowSpelling4 = OfferedRow | MissingRow;
  * Gamma and beta frozen and unfrozen.
  */
 export type RowSpelling5 = OfferedRow | MissingRow;
+/**
+ * Gradients that add up in the parameters (BN-GRAD-05).
+ */
+export type RowSpelling6 = OfferedRow | MissingRow;
 export type ObservableSpelling = OfferedObservable | MissingObservable;
 /**
  * @minItems 1
@@ -104,6 +108,7 @@ export interface VersionDialect {
     statistics: RowSpelling3;
     paused: RowSpelling4;
     freeze: RowSpelling5;
+    accumulate: RowSpelling6;
   };
   /**
    * Where each observable is read.

@@ -36,6 +36,10 @@ export type Step =
        * Index into the rank's upstream gradients.
        */
       grad: number;
+      /**
+       * dgamma and dbeta add up in the parameters over all such steps; what is answered is the sum so far. Absent: the gradients of this step alone.
+       */
+      accumulates?: true;
     }
   | {
       /**
