@@ -11,6 +11,7 @@ function built(path) {
 
 export const { acceptCase } = /** @type {typeof import('../src/accept/accept.ts')} */ (await built('accept/accept'));
 export const { materialise } = /** @type {typeof import('../src/cases/materialise.ts')} */ (await built('cases/materialise'));
+export const { isCostly } = /** @type {typeof import('../src/cases/shard.ts')} */ (await built('cases/shard'));
 export const { ensureEnvironment } = /** @type {typeof import('../src/environments/ensure.ts')} */ (await built('environments/ensure'));
 export const { harnessHome, logsFolder } = /** @type {typeof import('../src/environments/home.ts')} */ (await built('environments/home'));
 export const { createRunFile, runFileName } = /** @type {typeof import('../src/reports/run-file.ts')} */ (await built('reports/run-file'));

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { pid as ownPid } from 'node:process';
+
+/**
+ * @typedef {object} ProcessSample
+ * @property {number} residentBytes
+ * @property {number} descriptors
+ *
+ * @typedef {object} Reading  what /proc says between two rounds, when no process is starting or leaving
+ * @property {ProcessSample} harness
+ * @property {ReadonlyMap<number, ProcessSample>} children  by process id
+ * @property {number} cpuSeconds  of the harness, its children, and those of them that have ended
+ */
+
+const pageBytes = 4096;
+const ticksPerSecond = 100; // USER_HZ of Linux on every architecture that Node runs on
+
+/** @returns {Reading} */
+export function readProcesses() {
+  const own = statOf(ownPid);
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  const children = pids.map((pid) => ({ pid, stat: statOf(pid) })).filter(({ stat }) => stat?.parent === ownPid);
+  return {
+    harness: processSample(ownPid),
+    children: new Map(children.map(({ pid }) => [pid, processSample(pid)])),
+    cpuSeconds: [own, ...children.map(({ stat }) => stat)].reduce((sum, stat) => sum + (stat?.ticks ?? 0), 0) / ticksPerSecond,
+  };
+}
+
+/** @param {number} pid @returns {ProcessSample} */
+function processSample(pid) {
+  return { residentBytes: Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes, descriptors: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+/** Parent, and processor time with that of ended children. @param {number} pid */
+function statOf(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ').map(Number);
+    const [, parent] = fields;
+    return { parent, ticks: fields.slice(11, 15).reduce((sum, ticks) => sum + ticks, 0) };
+  } catch {
+    return undefined; // gone since the folder was read
+  }
+}
