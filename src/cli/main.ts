@@ -31,6 +31,9 @@ for (const command of [runCommand(), listCommand(), showCommand(), claimsCommand
   program.addCommand(throwInstead(command));
 }
 
+// A limit on the size of files is told like a full disk; by default a library that cleans up after locks would end the process here.
+process.on('SIGXFSZ', () => undefined);
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -32,7 +32,7 @@ interface Line {
 /** One listr2 task per runner, alive until the run closes it. */
 function liveProgress(): Progress {
   const lines = new Map<string, Line>();
-  const started = Date.now();
+  const began = performance.now();
   const lineOf = (runner: string): Line => {
     const known = lines.get(runner);
     if (known !== undefined) return known;
@@ -43,7 +43,7 @@ function liveProgress(): Progress {
   return {
     listener: {
       stage: (runner, text) => { lineOf(runner).show(text); },
-      progress: (runner, progress) => { lineOf(runner).show(formatProgress(progress, Date.now() - started)); },
+      progress: (runner, progress) => { lineOf(runner).show(formatProgress(progress, performance.now() - began)); },
     },
     close: () => { for (const line of lines.values()) line.finish(); lines.clear(); },
   };

@@ -1,5 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../spec/user-error.ts';
+import { findDamage } from './damage.ts';
 import { requireFreeSpace, folderBytes, formatBytes } from './disk.ts';
 import { type EnvironmentFile, readEnvironmentFile } from './environment-file.ts';
 import { chooseInterpreter, findInterpreters } from './find-interpreter.ts';
@@ -7,6 +9,7 @@ import { environmentsFolder, logsFolder } from './home.ts';
 import { type Interpreter, probeInterpreter } from './interpreter.ts';
 import { withLock } from './lock.ts';
 import { readMarker, writeMarker } from './marker.ts';
+import { endOrphans } from './orphans.ts';
 import { createVenv, type InstallOptions, installRequirements, listPackages } from './pip.ts';
 
 /** Which environment is wanted. */
@@ -25,6 +28,8 @@ export interface EnvironmentOptions {
   readonly signal?: AbortSignal | undefined;
   /** Where interpreters are looked for; the variables of this process by default. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Looks at every file of its packages first, which takes long where it is large: for an environment whose runner does not start. */
+  readonly suspect?: boolean;
 }
 
 export interface Environment {
@@ -48,17 +53,27 @@ interface Place {
  * One folder per content of the file and minor version of Python. Two processes may ask at once: one makes it, the other waits.
  * A half-made or broken folder is removed and made again.
  *
- * @throws {UserError} ENVIRONMENT_FILE, PYTHON_NOT_FOUND, DISK_FULL or ENVIRONMENT_FAILED
+ * @throws {UserError} ENVIRONMENT_FILE, PYTHON_NOT_FOUND, DISK_FULL, ENVIRONMENT_FAILED or HOME_UNWRITABLE
  */
 export async function ensureEnvironment(request: EnvironmentRequest, options: EnvironmentOptions): Promise<Environment> {
+  try {
+    return await ensure(request, options);
+  } catch (error) {
+    const { syscall, path } = error as NodeJS.ErrnoException;
+    if (error instanceof UserError || syscall === undefined || path?.startsWith(options.home) !== true) throw error;
+    throw new UserError('HOME_UNWRITABLE', `cannot write ${path}: ${(error as Error).message}`, 'free the space, or set BN_CONFORMANCE_HOME to a folder that can be written', { cause: error });
+  }
+}
+
+async function ensure(request: EnvironmentRequest, options: EnvironmentOptions): Promise<Environment> {
   const file = await readEnvironmentFile(request.file);
-  const existing = await findUsable(request, file, options.home);
+  const existing = await findUsable(request, file, options);
   if (existing) return environment(existing, false);
   const interpreter = chooseInterpreter(file, await findInterpreters(options.variables ?? process.env));
   const place = placeOf(options.home, nameOf(request, file, interpreter.minor));
   const onWait = () => options.onProgress(`${place.name}: waiting for another process that is making it`);
   return withLock(place.folder, { signal: options.signal, onWait }, async (signal) => {
-    if (await isUsable(place)) return environment(place, false); // made while we waited
+    if (await isUsable(place, options)) return environment(place, false); // made while we waited
     await build({ request, file, interpreter, place }, options, signal);
     return environment(place, true);
   });
@@ -74,17 +89,23 @@ function placeOf(home: string, name: string): Place {
 }
 
 /** Asks one environment at most, where a search for interpreters would run every Python of the machine. */
-async function findUsable(request: EnvironmentRequest, file: EnvironmentFile, home: string): Promise<Place | undefined> {
+async function findUsable(request: EnvironmentRequest, file: EnvironmentFile, options: EnvironmentOptions): Promise<Place | undefined> {
+  const { home } = options;
   const prefix = nameOf(request, file, '');
   const preferred = nameOf(request, file, file.preferredPython ?? '');
-  const names = (await readdir(environmentsFolder(home)).catch(() => [])).filter((name) => name.startsWith(prefix) && !name.endsWith('.lock'));
+  const names = (await readdir(environmentsFolder(home)).catch(() => [])).filter((name) => name.startsWith(prefix) && !/\.(?:lock|holder)/.test(name.slice(prefix.length)));
   names.sort((a, b) => Number(b === preferred) - Number(a === preferred));
-  for (const place of names.map((name) => placeOf(home, name))) if (await isUsable(place)) return place;
+  for (const place of names.map((name) => placeOf(home, name))) if (await isUsable(place, options)) return place;
   return undefined;
 }
 
-async function isUsable({ folder, python }: Place): Promise<boolean> {
-  return (await readMarker(folder)) !== undefined && (await probeInterpreter(python)) !== undefined;
+async function isUsable({ name, folder, python }: Place, { suspect = false, onProgress }: EnvironmentOptions): Promise<boolean> {
+  const marker = await readMarker(folder);
+  if (marker === undefined || (await probeInterpreter(python)) === undefined) return false;
+  if (!suspect) return true;
+  const damage = await findDamage(folder, marker);
+  if (damage !== null) onProgress(`${name} is damaged, making it anew: ${damage} is not what was installed`);
+  return damage === null;
 }
 
 function environment({ python, folder }: Place, created: boolean): Environment {
@@ -100,6 +121,7 @@ interface Construction {
 
 async function build(what: Construction, options: EnvironmentOptions, signal: AbortSignal): Promise<void> {
   const { file, place } = what;
+  await endOrphans(place.folder);
   await rm(place.folder, { recursive: true, force: true });
   await requireFreeSpace(environmentsFolder(options.home), file.diskBytes);
   try {

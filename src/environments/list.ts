@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { check } from 'proper-lockfile';
 import { folderBytes } from './disk.ts';
 import { environmentsFolder } from './home.ts';
+import { isHeld } from './lock.ts';
 import { type Marker, readMarker } from './marker.ts';
 
 /** One environment folder on this machine. */
@@ -36,7 +37,7 @@ async function describe(name: string, folder: string): Promise<InstalledEnvironm
 export async function pruneEnvironments(home: string, which: (environment: InstalledEnvironment) => boolean): Promise<InstalledEnvironment[]> {
   const removed: InstalledEnvironment[] = [];
   for (const environment of (await listEnvironments(home)).filter(which)) {
-    if (await check(environment.folder, { realpath: false, stale: 30_000 })) continue;
+    if (await isHeld(environment.folder) || await check(environment.folder, { realpath: false, stale: 30_000 })) continue;
     await rm(environment.folder, { recursive: true, force: true });
     removed.push(environment);
   }

@@ -41,6 +41,7 @@ const cleanVariables = { PYTHONPATH: undefined, PYTHONHOME: undefined };
 
 async function runLogged([command, ...args]: [string, ...string[]], cwd: string, options: InstallOptions): Promise<void> {
   const log = createWriteStream(options.log, { flags: 'a' });
+  log.on('error', () => undefined); // told below
   log.write(`$ ${[command, ...args].join(' ')}\n`);
   const child = execa(command, args, {
     all: true,
@@ -60,9 +61,13 @@ async function runLogged([command, ...args]: [string, ...string[]], cwd: string,
   }
   const { failed, shortMessage } = await child;
   log.end();
-  await finished(log);
+  await finished(log).catch((error: unknown) => { throw unwritableLog(options.log, error as Error); });
   options.signal.throwIfAborted();
   if (failed) throw installFailed(shortMessage ?? command, last, options.log);
+}
+
+function unwritableLog(path: string, cause: Error): UserError {
+  return new UserError('HOME_UNWRITABLE', `cannot write ${path}: ${cause.message}`, 'free the space, or set BN_CONFORMANCE_HOME to a folder that can be written', { cause });
 }
 
 function installFailed(summary: string, last: readonly string[], log: string): UserError {

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { UserError } from '../spec/user-error.ts';
 import { removeOld } from '../spec/write-anew.ts';
 
 /**
@@ -21,22 +22,43 @@ export interface StderrLog {
 const tailBytes = 4096;
 const tailLines = 20;
 
-/** Opens `<folder>/<name>.stderr.log` anew. */
+/**
+ * Opens `<folder>/<name>.stderr.log` anew.
+ *
+ * @throws {UserError} LOG_UNWRITABLE
+ */
 export function openStderrLog(folder: string, name: string): StderrLog {
-  mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.stderr.log`);
-  removeOld(path);
-  closeSync(openSync(path, 'wx'));
-  const descriptor = openSync(path, 'a+');
+  const descriptor = openAnew(path);
   let start = 0;
   return {
     path,
     descriptor,
     mark: () => void (start = fstatSync(descriptor).size),
-    append: (line) => void writeSync(descriptor, `${line}\n`),
+    append: (line) => { appendIfPossible(descriptor, line); },
     tail: () => readTail(descriptor, start),
     close: () => closeSync(descriptor),
   };
+}
+
+function openAnew(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    removeOld(path);
+    closeSync(openSync(path, 'wx'));
+    return openSync(path, 'a+');
+  } catch (error) {
+    throw new UserError('LOG_UNWRITABLE', `cannot write ${path}: ${(error as Error).message}`, 'free the space, or set BN_CONFORMANCE_HOME to a folder that can be written', { cause: error });
+  }
+}
+
+/** What a runner says on the side is not worth a run whose disk is full. */
+function appendIfPossible(descriptor: number, line: string): void {
+  try {
+    writeSync(descriptor, `${line}\n`);
+  } catch {
+    // the log lacks a line
+  }
 }
 
 function readTail(descriptor: number, start: number): string {

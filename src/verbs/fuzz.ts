@@ -52,7 +52,7 @@ function noPlan(seed: number): Plan {
 }
 
 async function fuzzRunner(runner: AskedRunner, files: readonly Case[], options: FuzzOptions, listener: RunListener, signal: AbortSignal): Promise<FuzzedRunner> {
-  const started = Date.now();
+  const began = performance.now();
   const session = await openRunner(runner, options, listener, signal);
   try {
     await smokeTest(session);
@@ -60,7 +60,7 @@ async function fuzzRunner(runner: AskedRunner, files: readonly Case[], options: 
     const { statuses, deviating } = await surveyOn(bench, files);
     const clusters: Cluster[] = [];
     for (const finding of findingsByType(deviating, knownCauses(bench))) clusters.push(finding.known || files.length > 0 ? { finding, found: null } : await newCluster(bench, finding));
-    return { runner: runner.key, version: session.identity.version, statuses, clusters, durationMs: Date.now() - started };
+    return { runner: runner.key, version: session.identity.version, statuses, clusters, durationMs: Math.round(performance.now() - began) };
   } finally {
     await session.close();
   }

@@ -43,7 +43,7 @@ export async function mergeRuns(places: readonly string[], { out, formats }: Mer
   const evidence = runners.flatMap(evidenceOf);
   const { decision, listed } = decide(runners, header, shards, evidence);
   await mkdir(out, { recursive: true }).catch((error: unknown) => { throw unwritable(out, error); });
-  const letGo = await holdFolder(out);
+  const folder = await holdFolder(out);
   try {
     const file = await createRunFile(join(out, runFileName));
     await file.write(header);
@@ -55,8 +55,10 @@ export async function mergeRuns(places: readonly string[], { out, formats }: Mer
     await file.close();
     const { run, summary } = await writeReports(out, formats);
     return { run, summary, decision };
+  } catch (error) {
+    throw folder.explain(error);
   } finally {
-    await letGo();
+    await folder.letGo();
   }
 }
 

@@ -9,7 +9,7 @@ import { encodeLine } from '../../reports/run-lines.ts';
 import { claimsSuite } from '../../spec/claims.ts';
 import type { CaseLine, RunnerFacts } from '../../reports/run.ts';
 import type { Answer, Question } from '../../runners/answer.ts';
-import { openSession, type Session } from '../../runners/session.ts';
+import { openSession, type Session, type SessionOptions } from '../../runners/session.ts';
 import { smokeTest } from '../../runners/smoke-test.ts';
 import { type Dialect, readDialect } from '../../spec/dialect.ts';
 import { UserError } from '../../spec/user-error.ts';
@@ -76,15 +76,17 @@ export async function serve(work: Work, shared: SharedRun): Promise<void> {
   const { runner } = work;
   const isFirst = !work.begun;
   work.begun = true;
-  work.interpreter ??= interpreterOf(runner, shared);
-  const python = await work.interpreter;
+  const python = await (work.interpreter ??= interpreterOf(runner, shared));
   if (!work.introduced) listener.stage(runner.key, 'starting');
-  const session = await openSession(runner.spec, {
+  const sessionOptions = {
     logFolder: logsFolder(options.home), logName: `${runner.key}-${String(work.processes)}`, python, threads: options.threads, device: options.device,
-    timeLimitMs: options.timeLimitMs, signal, onProgress: (text) => { listener.stage(runner.key, text); },
+    timeLimitMs: options.timeLimitMs, signal, onProgress: (text: string) => { listener.stage(runner.key, text); },
+  };
+  const session = await openSound(runner, sessionOptions).catch(async (error: unknown) => {
+    if (!await isRepaired(runner, error, shared)) throw error;
+    return openSound(runner, sessionOptions);
   });
   try {
-    await smokeTest(session);
     const dialect = readDialect(runner.spec.dialect, session.identity.version);
     const facts = factsOf(runner, session, dialect);
     refuseOther(work.facts, facts);
@@ -94,6 +96,26 @@ export async function serve(work: Work, shared: SharedRun): Promise<void> {
   } finally {
     await session.close();
   }
+}
+
+/** A session whose runner has passed the smoke exchange. */
+async function openSound(runner: AskedRunner, options: SessionOptions): Promise<Session> {
+  const session = await openSession(runner.spec, options);
+  try {
+    await smokeTest(session);
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** A runner that does not start may lack a file of its environment, which is then made anew. */
+async function isRepaired({ interpreter, spec: { environment }, key }: AskedRunner, error: unknown, { options, listener, signal }: SharedRun): Promise<boolean> {
+  const isBroken = error instanceof UserError && error.code === 'RUNNER_BROKEN';
+  if (!isBroken || interpreter !== null || environment === undefined || signal.aborted) return false;
+  const onProgress = (text: string) => { listener.stage(key, text); };
+  return (await ensureEnvironment(environment, { home: options.home, onProgress, signal, suspect: true })).created;
 }
 
 /** @throws {UserError} RESUME_OTHER_RUNNER: results of two installations do not make one run */

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { recordedCosts } from '../../cases/costs.ts';
 import type { Plan } from '../../cases/plan.ts';
 import { planDigest, type ShardName, shardOf } from '../../cases/shard.ts';
@@ -83,11 +84,13 @@ export async function runPlan(plan: Plan, options: RunOptions, listener: RunList
   refuseOtherRunners(runners, own.resumed);
   const baseline = options.baseline === undefined ? null : await openBaseline(options.baseline, runners.map(({ key }) => key), plan.cases.map(({ id }) => id), options.strict);
   await mkdir(options.out, { recursive: true }).catch((error: unknown) => { throw unwritable(options.out, error); });
-  const letGo = await holdFolder(options.out);
+  const folder = await holdFolder(options.out);
   try {
-    return await measure({ plan, runners, baseline, own }, options, listener, signal);
+    return await measure({ plan, runners, baseline, own }, options, listener, AbortSignal.any([signal, folder.lost]));
+  } catch (error) {
+    throw folder.explain(error);
   } finally {
-    await letGo();
+    await folder.letGo();
   }
 }
 
@@ -100,7 +103,7 @@ interface Measurement {
 }
 
 async function measure({ plan, runners, baseline, own }: Measurement, options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
-  const started = Date.now();
+  const [started, began] = [Date.now(), performance.now()]; // the clock of the wall may be set meanwhile
   const file = await createRunFile(join(options.out, runFileName), own.resumed?.keep);
   if (own.resumed === undefined) await file.write(headerOf(plan, runners, own.shard, options, started));
   const tally = createTally();
@@ -116,7 +119,7 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   const listed = listedOf(runners.flatMap(({ entries }) => entries), plan);
   const decided = failOnWrongReference(decide(runners, { plan, own, listed }, options, tally), evidence);
   const decision = baseline?.decide(decided) ?? decided;
-  await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Date.now() - started, listed });
+  await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Math.round(performance.now() - began), listed });
   await file.close();
   const { run: measured, summary, comparison } = await writeReports(options.out, options.formats, baseline === null ? null : (after) => compareRuns(baseline.run, after));
   const dialects = new Map(runners.map(({ key, spec }) => [key, spec.dialect]));
