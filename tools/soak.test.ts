@@ -23,7 +23,7 @@ function samplesFile(name: string, grown: (second: number) => Partial<Record<'ha
   const samples = Array.from({ length: 60 }, (_, second) => {
     const { harness = 0, runner = 0, descriptors = 0, cpu = 0, changed = 0 } = grown(second);
     return {
-      seconds: second, cases: 100 * second, cpuSeconds: 0.5 * second + cpu, harness: { residentBytes: 2e8 + harness, descriptors: 24 + descriptors },
+      seconds: second, cases: 100 * second, cpuSeconds: 0.5 * second + cpu, fixedWorkSeconds: 0.03, harness: { residentBytes: 2e8 + harness, descriptors: 24 + descriptors },
       runners: { pytorch: { pid: second < 30 ? 1 : 2, residentBytes: 3e8 + runner, descriptors: 7, cases: 100 * second, broken: 0, changed } },
     };
   });
@@ -49,7 +49,7 @@ describe('npm run soak', () => {
       'resident memory of the harness, late ÷ early': samplesFile('harness', (second) => ({ harness: second * 1e6 })),
       'resident memory of pytorch, late ÷ early': samplesFile('runner', (second) => ({ runner: second * 1e6 })),
       'descriptors of the harness, late − early': samplesFile('descriptors', (second) => ({ descriptors: Math.floor(second / 20) })),
-      'processor time per case, late ÷ early': samplesFile('cpu', (second) => ({ cpu: second * second * 0.002 })),
+      'processor time per case in units of a fixed work, late ÷ early': samplesFile('cpu', (second) => ({ cpu: second * second * 0.002 })),
       'verdicts on pytorch that changed': samplesFile('changed', (second) => ({ changed: second > 40 ? 1 : 0 })),
     };
     const told = await Promise.all(Object.values(growing).map((path) => soak('--judge', path)));

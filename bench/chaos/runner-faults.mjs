@@ -29,14 +29,14 @@ const cases = 80;
  * @param {{ readonly python: string, readonly draw: () => number }} setting
  * @returns {Promise<Trial>}
  */
-export async function tryRunnerFault({ name, ends }, { python, draw }) {
+export async function tryRunnerFault({ name, ends, limitMs = 2000 }, { python, draw }) {
   const folder = await mkdtemp(join(tmpdir(), 'bn-chaos-'));
   const culprit = Math.floor(draw() * cases);
   const outside = /^(SIG\w+) from outside$/.exec(name)?.[1];
   const pids = join(folder, 'pids');
   try {
     const runner = { id: 'odd', launch: { kind: /** @type {const} */ ('python'), script, arguments: [outside === undefined ? name : 'drips', String(culprit)] } };
-    const session = await openSession(runner, { logFolder: folder, python, timeLimitMs: 1000, memoryLimitBytes: 300 * 2 ** 20, variables: { ODD_PIDS: pids } });
+    const session = await openSession(runner, { logFolder: folder, python, timeLimitMs: limitMs, memoryLimitBytes: 300 * 2 ** 20, variables: { ODD_PIDS: pids, ODD_SEED: String(draw()) } });
     const answers = /** @type {Answer[]} */ ([]);
     const disturbance = outside === undefined ? Promise.resolve() : sleep(draw() * 60).then(() => signalLast(pids, outside));
     await session.run(Readable.from(Array.from({ length: cases }, (_, seq) => question(seq))), (answer) => void answers.push(answer));

@@ -40,7 +40,7 @@ export function judgeSoak(samples) {
     ...runners.map((runner) => atMost(`resident memory of ${runner}, late ÷ early`, ratio(late, early, rssOf(runner)), mostGrowth)),
     atMost('descriptors of the harness, late − early', most(late, ({ harness }) => harness.descriptors) - most(early, ({ harness }) => harness.descriptors), 0),
     ...runners.map((runner) => atMost(`descriptors of ${runner}, late − early`, most(late, filesOf(runner)) - most(early, filesOf(runner)), 0)),
-    atMost('processor time per case, late ÷ early', cpuPerCase(late) / cpuPerCase(early), mostCpu),
+    atMost('processor time per case in units of a fixed work, late ÷ early', cpuPerCase(late) / cpuPerCase(early), mostCpu),
   ];
   return { rows, measured: measuredOf(samples, { early, late }, runners) };
 }
@@ -60,14 +60,15 @@ function measuredOf(samples, { early, late }, runners) {
   const perSecond = (/** @type {readonly Sample[]} */ window, /** @type {'seconds' | 'cpuSeconds'} */ clock) => Number((span(window, 'cases') / span(window, clock)).toFixed(1));
   const of = (/** @type {readonly Sample[]} */ window) => ({
     casesPerSecond: perSecond(window, 'seconds'), casesPerProcessorSecond: perSecond(window, 'cpuSeconds'), descriptors: most(window, ({ harness }) => harness.descriptors),
+    fixedWorkMs: Number((1000 * median(window.map(({ fixedWorkSeconds }) => fixedWorkSeconds))).toFixed(2)),
     residentMiB: { harness: megabytes(window, ({ harness }) => harness.residentBytes), ...Object.fromEntries(runners.map((runner) => [runner, megabytes(window, (sample) => sample.runners[runner]?.residentBytes ?? NaN)])) },
   });
   return { minutes: Number(((samples.at(-1)?.seconds ?? 0) / 60).toFixed(1)), cases: samples.at(-1)?.cases ?? 0, samples: samples.length, early: of(early), late: of(late) };
 }
 
-/** @param {readonly Sample[]} window */
+/** In units of a fixed piece of work, which a busy machine slows too. @param {readonly Sample[]} window */
 function cpuPerCase(window) {
-  return span(window, 'cpuSeconds') / span(window, 'cases');
+  return span(window, 'cpuSeconds') / span(window, 'cases') / median(window.map(({ fixedWorkSeconds }) => fixedWorkSeconds));
 }
 
 /** From the first to the last sample of a window. @param {readonly Sample[]} window @param {'cases' | 'seconds' | 'cpuSeconds'} name */

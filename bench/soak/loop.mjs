@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { askCases, askRunners, createExpectations, createRunFile, createWork, ensureEnvironment, factsOf, harnessHome, isCostly, loadPlan, openSession, readDialect, runFileName, smokeTest } from '../built.mjs';
-import { readProcesses } from './sample.mjs';
+import { fixedWork, readProcesses } from './sample.mjs';
 
 /**
  * @import { Plan } from '../../src/cases/plan.ts'
@@ -18,6 +18,7 @@ import { readProcesses } from './sample.mjs';
  * @property {number} seconds  since the beginning
  * @property {number} cases  answered since then, by all runners
  * @property {number} cpuSeconds  of harness and runners since then
+ * @property {number} fixedWorkSeconds  processor time of a fixed piece of work just then
  * @property {ProcessSample} harness
  * @property {Readonly<Record<string, RunnerSample>>} runners
  *
@@ -38,6 +39,8 @@ import { readProcesses } from './sample.mjs';
 /** Cases of a round: what takes each framework about a second, so that neither waits long for the other. */
 const casesPerRound = /** @type {Readonly<Record<string, number>>} */ ({ pytorch: 2500, mindspore: 500 });
 const casesPerRoundElse = 200;
+/** A soak runs beside other work, and at its leisure. */
+const patience = { startLimitMs: 900_000, timeLimitMs: 300_000 };
 /** Fewer cannot be judged. */
 const fewestRounds = 12;
 
@@ -83,7 +86,7 @@ async function rounds(sides, plan, minutes, onSample) {
     await Promise.all(sides.map((side) => side.ask(round, expectations)));
     const { harness, children, cpuSeconds } = readProcesses();
     const cases = sides.reduce((sum, side) => sum + side.counts().cases, 0);
-    const sample = { seconds: (performance.now() - began) / 1000, cases, cpuSeconds: cpuSeconds - cpuBefore, harness, runners: byRunner(sides, children) };
+    const sample = { seconds: (performance.now() - began) / 1000, cases, cpuSeconds: cpuSeconds - cpuBefore, fixedWorkSeconds: fixedWork(), harness, runners: byRunner(sides, children) };
     samples.push(sample);
     onSample(sample);
   }
@@ -108,7 +111,7 @@ function byRunner(sides, children) {
 async function openSide(plan, runner, { folder, home, recycle, tell }) {
   const { key, spec } = runner;
   const python = spec.environment === undefined ? undefined : (await ensureEnvironment(spec.environment, { home, onProgress: tell })).python;
-  const session = await openSession(spec, { logFolder: folder, logName: key, python, recycleAfterCases: recycle, variables: { SOAK_RUNNER: key } });
+  const session = await openSession(spec, { logFolder: folder, logName: key, python, recycleAfterCases: recycle, ...patience, variables: { SOAK_RUNNER: key } });
   await smokeTest(session);
   const dialect = readDialect(spec.dialect, session.identity.version);
   const facts = factsOf(runner, session, dialect);

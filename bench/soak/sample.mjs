@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { pid as ownPid } from 'node:process';
+import { cpuUsage, pid as ownPid } from 'node:process';
 
 /**
  * @typedef {object} ProcessSample
@@ -41,4 +41,19 @@ function statOf(pid) {
   } catch {
     return undefined; // gone since the folder was read
   }
+}
+
+const table = Float64Array.from({ length: 2 ** 19 }, (_, i) => i % 1000);
+
+/**
+ * Processor seconds of a fixed piece of work: what a core gives just now, beside whatever else runs on the machine. Arithmetic over more memory than
+ * the nearest caches hold, texts and small objects, as the harness has.
+ */
+export function fixedWork() {
+  const before = cpuUsage();
+  let sum = 0;
+  for (let pass = 0; pass < 10; pass++) for (const value of table) sum += Math.sqrt(value);
+  for (let i = 0; i < 300; i++) sum += JSON.stringify(Array.from({ length: 100 }, (_, j) => ({ name: `case ${j}`, value: j / 3 }))).length;
+  const { user, system } = cpuUsage(before);
+  return sum > 0 ? (user + system) / 1e6 : NaN;
 }
