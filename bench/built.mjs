@@ -23,6 +23,5 @@ export const { readDialect } = /** @type {typeof import('../src/spec/dialect.ts'
 export const { loadPlan } = /** @type {typeof import('../src/verbs/load-plan.ts')} */ (await built('verbs/load-plan'));
 export const { askCases, createWork, factsOf } = /** @type {typeof import('../src/verbs/run/ask-runner.ts')} */ (await built('verbs/run/ask-runner'));
 export const { askRunners } = /** @type {typeof import('../src/verbs/run/asked-runner.ts')} */ (await built('verbs/run/asked-runner'));
-export const { isCostly } = /** @type {typeof import('../src/cases/shard.ts')} */ (await built('cases/shard'));
 export const { run, runPlan } = /** @type {typeof import('../src/verbs/run/run.ts')} */ (await built('verbs/run/run'));
 export const { createExpectations } = /** @type {typeof import('../src/verbs/run/expectations.ts')} */ (await built('verbs/run/expectations'));

@@ -84,6 +84,7 @@ async function rounds(sides, plan, minutes, onSample) {
   for (let round = 0; round < fewestRounds || performance.now() - began < minutes * 60_000; round++) {
     const expectations = createExpectations(plan.cases, plan.seed); // those of a run, which ends
     await Promise.all(sides.map((side) => side.ask(round, expectations)));
+    await expectations.close();
     const { harness, children, cpuSeconds } = readProcesses();
     const cases = sides.reduce((sum, side) => sum + side.counts().cases, 0);
     const sample = { seconds: (performance.now() - began) / 1000, cases, cpuSeconds: cpuSeconds - cpuBefore, fixedWorkSeconds: fixedWork(), harness, runners: byRunner(sides, children) };
