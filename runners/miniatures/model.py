@@ -318,10 +318,10 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
     def named_gradients(self, dgamma: Vector, dbeta: Vector) -> Observation:
         return {'dgamma': dgamma, **({} if self.config.scale_only else {'dbeta': dbeta})}
 
-    def order(self) -> dict[str, list[str]]:  # BN-SHAPE-04
+    def order(self) -> dict[str, tuple[str, ...]]:  # BN-SHAPE-04
         """That of the input, for the last y or dx."""
         order = 'channels-last' if self.case.layout == 'channels-last' else 'contiguous'
-        return {name: [order] for name in ('y', 'dx')}
+        return dict.fromkeys(('y', 'dx'), (order,))
 
     def state(self) -> Observation:
         if not self.has_state():

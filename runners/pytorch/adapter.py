@@ -63,6 +63,13 @@ _MIXED_TYPES = 'aten/src/ATen/native/mixed_data_type.h, check_mixed_data_type'
 ORDERED = ('contiguous', 'offset', 'channels-last')
 #: the channels-last order, by rank
 FORMATS = {4: 'channels_last', 5: 'channels_last_3d'}
+#: what an order is called, by whether it is contiguous and whether it is channels-last
+ORDERS = {
+    (True, True): ('contiguous', 'channels-last'),
+    (True, False): ('contiguous',),
+    (False, True): ('channels-last',),
+    (False, False): (),
+}
 #: first argument of a second process, which is held to an instruction set
 HELD = '--held-to'
 
@@ -153,13 +160,13 @@ class TorchLayer(Layer):
         self.result = ('dx', gradients[0])
         return {name: self.copy(gradient) for name, gradient in zip(('dx', 'dgamma', 'dbeta'), gradients)}
 
-    def order(self) -> Mapping[str, Sequence[str]]:
+    def order(self) -> Mapping[str, tuple[str, ...]]:
         name, tensor = self.result
         if self.case.layout not in ORDERED:
             return {}
         formats = FORMATS.get(tensor.dim())
         last = formats is not None and tensor.is_contiguous(memory_format=getattr(self.torch, formats))
-        return {name: [*(['contiguous'] if tensor.is_contiguous() else []), *(['channels-last'] if last else [])]}
+        return {name: ORDERS[tensor.is_contiguous(), last]}
 
     def accumulate(self, tape: Tape, nth: int) -> Observation:
         if self.case.route != 'module':
@@ -172,7 +179,7 @@ class TorchLayer(Layer):
         return {name: self.copy(one.grad) for name, one in zip(('dx', 'dgamma', 'dbeta'), tape.sources)}
 
     def changed(self) -> Sequence[str]:
-        return [name for name, tensor, value in self.given if bits(self.copy(tensor.detach())) != bits(value)]
+        return [name for name, tensor, value in self.given if self.bits(tensor.detach()) != bits(value)]
 
     def reloaded(self) -> TorchLayer:
         layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data, self.group)
@@ -258,6 +265,10 @@ class TorchLayer(Layer):
         if isinstance(value, BFloat16):
             return self.torch.from_numpy(value.bits.view(np.int16).copy()).view(self.torch.bfloat16)
         return self.torch.from_numpy(value.copy())
+
+    def bits(self, tensor: Any) -> bytes:
+        """The bytes of a tensor, as ``bits`` gives those of a value."""
+        return (tensor.view(self.torch.int16) if tensor.dtype is self.torch.bfloat16 else tensor).numpy().tobytes()
 
     def copy(self, tensor: Any) -> Value:
         """A copy, because .numpy() shares memory with a buffer that a later step moves."""

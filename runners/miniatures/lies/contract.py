@@ -214,8 +214,8 @@ class InitialiserIgnored(HonestLayer):
 
 
 class MemoryOrderLost(HonestLayer):
-    def order(self) -> dict[str, list[str]]:
-        return {name: ['contiguous'] for name in super().order()}
+    def order(self) -> dict[str, tuple[str, ...]]:
+        return dict.fromkeys(super().order(), ('contiguous',))
 
 
 class InputModified(HonestLayer):

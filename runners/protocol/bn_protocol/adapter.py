@@ -101,7 +101,7 @@ class Layer(abc.ABC):
         """Which of x, dy, gamma and beta the last call changed (BN-STATE-12); none where the adapter cannot look."""
         return ()
 
-    def order(self) -> Mapping[str, Sequence[str]]:
+    def order(self) -> Mapping[str, tuple[str, ...]]:
         """Memory orders that y or dx of the last call lies in (BN-SHAPE-04); empty where the adapter does not look."""
         return {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from bn_protocol.adapter import Observation, Observed, RankObservation, Unsupported
@@ -37,7 +38,7 @@ def _shape_of(answer: Observed) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
             for name, value in seen.items():
                 shape.append(name)
                 if name in _WRITTEN:
-                    values.append(value if name == 'step_count' else json.dumps(value))
+                    values.append(value if name == 'step_count' else _text(name, value))
                     continue
                 array = value
                 if type(value) is BFloat16:
@@ -51,6 +52,15 @@ def _shape_of(answer: Observed) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
             shape.append(None)  # the end of a step
         shape.append(len(rank.steps))
     return tuple(shape), values, chunks
+
+
+def _text(name: str, value: Any) -> str:
+    return _order(tuple(value.items())) if name == 'order' else json.dumps(value)
+
+
+@lru_cache(maxsize=None)  # there are few, and nearly every step has one
+def _order(orders: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    return json.dumps(dict(orders))
 
 
 _WRITTEN = frozenset({'step_count', 'error', 'described', 'changed', 'order'})
