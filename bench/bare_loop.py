@@ -87,7 +87,7 @@ def compare(adapter: Adapter, by_hand: Callable[[Case], Sequence[Mapping[str, An
 
 def printable(observation: Mapping[str, Any]) -> dict[str, Any]:
     """What two observations must have in common, in a form that compares; how a result lies in memory the adapter alone looks at."""
-    return {name: printable_value(value) for name, value in observation.items() if name != 'order'}
+    return {name: printable_value(value) for name, value in observation.items()}
 
 
 def printable_value(value: Any) -> Any:

@@ -46,13 +46,14 @@ def observe(case: Case) -> list[dict[str, Any]]:
                 x.requires_grad_(len(step.grads) > 0)
                 y = layer(x)
                 forwards[position] = (x, y, step.grads)
-                result = {'y': to_array(y.detach())}
+                result = {'y': to_array(y.detach()), 'order': {'y': order_of(y)}}
             else:
                 x, y, grads = forwards[step.of]
                 wanted = [x, *layer.parameters()]
                 dy = to_tensor(upstream[grads[step.nth]])
                 gradients = torch.autograd.grad(y, wanted, dy, retain_graph=step.nth + 1 < len(grads))
                 result = dict(zip(('dx', 'dgamma', 'dbeta'), map(to_array, gradients)))
+                result['order'] = {'dx': order_of(gradients[0])}
         except Exception as error:
             result = {'error': {'class': type(error).__name__, 'message': str(error)}}
         result.update(state_of(layer))
@@ -70,6 +71,12 @@ def state_of(layer: Any) -> dict[str, Any]:
         'running_var': to_array(layer.running_var),
         'step_count': layer.num_batches_tracked.item(),
     }
+
+
+def order_of(tensor: torch.Tensor) -> tuple[str, ...]:
+    last = {4: torch.channels_last, 5: torch.channels_last_3d}.get(tensor.dim())
+    is_last = last is not None and tensor.is_contiguous(memory_format=last)
+    return (('contiguous',) if tensor.is_contiguous() else ()) + (('channels-last',) if is_last else ())
 
 
 def to_tensor(value: Any) -> torch.Tensor:
