@@ -15,8 +15,9 @@ import { type Dialect, readDialect } from '../../spec/dialect.ts';
 import { UserError } from '../../spec/user-error.ts';
 import type { AskedRunner } from './asked-runner.ts';
 import { caseRecord } from './case-record.ts';
-import type { Expectations } from './expectations.ts';
+import { countElementsOf, type Expectations } from './expectations.ts';
 import type { RunListener, RunOptions } from './options.ts';
+import { createTurns, type Turns } from './turns.ts';
 import { createQueue, type Queue } from './queue.ts';
 
 /** What a runner answered before the run was interrupted. */
@@ -154,6 +155,10 @@ export interface Part {
   readonly isFirst: boolean;
 }
 
+/** Answers that wait to be judged, in input elements; a small case takes as much memory as so many. */
+const mostWaiting = 2 ** 20;
+const smallCase = 512;
+
 /** Asks one session cases of the work until none is left for it. */
 export async function askCases({ work, isFirst }: Part, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
   const entries = applicableEntries(work.runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
@@ -168,22 +173,24 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
     if (failingStatuses.includes(line.status)) work.deviations += 1;
     shared.listener.progress(work.runner.key, { done: work.done, planned: work.runner.indices.length, deviations: work.deviations });
   };
+  const fail = (error: unknown): void => { work.failure ??= error as Error; };
+  const judging = createTurns(mostWaiting, fail);
   const onAnswer = (answer: Answer, { seq }: Question): void => {
     const expectation = expectations.of(seq);
     if (!(expectation instanceof Promise)) {
-      record(seq, answer, expectation);
+      judging.add(countElementsOf(expectation) + smallCase, () => { record(seq, answer, expectation); });
       return;
     }
-    const judged = expectation.then((own) => { record(seq, answer, own); }).catch((error: unknown) => { work.failure ??= error as Error; }).finally(() => {
+    const judged = expectation.then((own) => { record(seq, answer, own); }).catch(fail).finally(() => {
       waiting.delete(judged);
       if (large.delete(seq)) expectations.release(seq);
     });
     waiting.add(judged);
   };
   try {
-    await session.run(questions({ work, isFirst }, large, shared), onAnswer);
+    await session.run(questions({ work, isFirst }, large, shared, judging), onAnswer);
   } finally {
-    await Promise.all(waiting); // what was answered counts, whatever happened since
+    await Promise.all([judging.done(), ...waiting]); // what was answered counts, whatever happened since
     for (const index of large) expectations.release(index);
   }
   await work.written;
@@ -197,10 +204,11 @@ function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dia
 }
 
 /** @param large  to which the large cases are added as they are asked */
-async function* questions({ work, isFirst }: Part, large: Set<number>, shared: SharedRun): AsyncGenerator<Question> {
+async function* questions({ work, isFirst }: Part, large: Set<number>, shared: SharedRun, judging: Turns): AsyncGenerator<Question> {
   for (let index = work.queue.take(isFirst); index !== undefined; index = work.queue.take(isFirst)) {
     if (work.failure !== undefined) throw work.failure;
     await work.written; // the disk sets the pace when it is slower than the runner
+    await judging.room();
     const question = shared.expectations.ask(index);
     if (question instanceof Promise) large.add(index);
     yield { seq: index, case: question instanceof Promise ? await question : question };
