@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { rm, truncate } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { UserError } from '../spec/user-error.ts';
-import { refuseLink } from '../spec/write-anew.ts';
+import { refuseLink, removeOld } from '../spec/write-anew.ts';
 import type { RunLine } from './run.ts';
 import { encodeLine } from './run-lines.ts';
 
@@ -29,8 +29,8 @@ export interface RunFile {
  * @throws {UserError} OUT_FOLDER_UNWRITABLE, here and from `write` and `close`
  */
 export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
-  await prepare(path, keep).catch((error: unknown) => { throw unwritable(path, error); });
-  const stream = createWriteStream(path, { encoding: 'utf8', flush: true, flags: keep > 0 ? 'a' : 'wx' });
+  const flags = await prepare(path, keep).catch((error: unknown) => { throw unwritable(path, error); });
+  const stream = createWriteStream(path, { encoding: 'utf8', flush: true, flags });
   let failure: unknown = null;
   stream.on('error', (error) => { failure ??= error; });
   const orUnwritable = (error: unknown): never => { throw unwritable(path, failure ?? error); };
@@ -68,10 +68,11 @@ export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
 }
 
 /** A link in the place of the file would lead elsewhere: it is not gone on with, and a new file takes its place. */
-async function prepare(path: string, keep: number): Promise<void> {
-  if (keep === 0) return rm(path, { force: true });
+async function prepare(path: string, keep: number): Promise<string> {
+  if (keep === 0) return removeOld(path);
   await refuseLink(path);
   await truncate(path, keep);
+  return 'a';
 }
 
 /** What the user is told when a file of the out folder cannot be written. */

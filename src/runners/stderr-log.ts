@@ -44,8 +44,7 @@ export function openStderrLog(folder: string, name: string): StderrLog {
 function openAnew(path: string): number {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    removeOld(path);
-    closeSync(openSync(path, 'wx'));
+    closeSync(openSync(path, removeOld(path)));
     return openSync(path, 'a+');
   } catch (error) {
     throw new UserError('LOG_UNWRITABLE', `cannot write ${path}: ${(error as Error).message}`, 'free the space, or set BN_CONFORMANCE_HOME to a folder that can be written', { cause: error });

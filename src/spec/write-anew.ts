@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
-import { lstat, rm, writeFile } from 'node:fs/promises';
+import { lstatSync, rmSync } from 'node:fs';
+import { lstat, writeFile } from 'node:fs/promises';
 
 /**
  * Writes a file in place of whatever bears its name. A link of that name is replaced, not followed: a folder from a stranger must not
@@ -8,13 +8,19 @@ import { lstat, rm, writeFile } from 'node:fs/promises';
  * @throws what the file system throws
  */
 export async function writeAnew(path: string, content: string | Uint8Array): Promise<void> {
-  await rm(path, { force: true });
-  await writeFile(path, content, { flag: 'wx' });
+  await writeFile(path, content, { flag: removeOld(path) });
 }
 
-/** Makes room for a file that is opened with `wx`. */
-export function removeOld(path: string): void {
+/**
+ * Removes a file or a link of that name. A device such as /dev/full stays what it is.
+ *
+ * @returns the flag to open it with: a link that comes back meanwhile is not followed
+ */
+export function removeOld(path: string): 'w' | 'wx' {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile() && !found.isSymbolicLink()) return 'w';
   rmSync(path, { force: true });
+  return 'wx';
 }
 
 /**
