@@ -38,7 +38,7 @@ describe('--suite PATH.json', { timeout }, () => {
     await suiteFile(folder, 'schema', { minimum: 0, blocks: [{ behaviour: 'norm/output', layers: ['batchnorm4d'], axes: {} }] });
     expect((await refused(asked('./nowhere.json'), asked('syntax.json'), asked('schema.json'))).replaceAll(/ in JSON at position .*| JSON at position .*/g, '…')).toMatchInlineSnapshot(`
       "$ run --suite ./nowhere.json --runner miniature-honest --out FOLDER/out
-      error: cannot read ./nowhere.json: ENOENT: no such file or directory, open './nowhere.json' (FILE_NOT_FOUND)
+      error: cannot read ./nowhere.json: ENOENT: no such file or directory, stat './nowhere.json' (FILE_NOT_FOUND)
         check the path and its permissions
       → 2
       $ run --suite syntax.json --runner miniature-honest --out FOLDER/out
@@ -73,7 +73,7 @@ describe('--suite PATH.json', { timeout }, () => {
       → 2
       $ run --suite FOLDER/word.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/word.json', case 'batchnorm1d/norm/output/program=train/shape=5x3/statistics=tracked/affine=yes/momentum=0.1/eps=1e-5/initial=distinct/data=unit': axis 'affine' has no value 'yes' (AXIS_VALUE)
-        expected true, false, frozen
+        expected true, false, frozen, scale
       → 2
       $ run --suite FOLDER/behaviour.json --runner miniature-honest --out FOLDER/out
       error: suite 'FOLDER/behaviour.json' asks behaviour 'norm/input', which cases/behaviours.json does not declare (BEHAVIOUR_UNKNOWN)
