@@ -127,7 +127,7 @@ function acceptStep(
   const pair = { stable: errors.stable.forwards.get(forward) ?? [], naive: errors.naive.forwards.get(forward) ?? [] };
   const own = record.op === 'forward'
     ? [withLow(acceptOutput(question.config, record, pair, together.length, accuracy), record.low)]
-    : acceptGradients(question.config, record, together, pair, accuracy, sums).map((values) => (values.rule === 'BN-GRAD-05' ? values : withLow(values, record.low)));
+    : acceptGradients(question.config, record, together, pair, accuracy, sums).map((values) => withLow(values, values.rule === 'BN-GRAD-05' ? record.accumulated?.low : record.low));
   return { ...state, values: [...own, ...state.values] };
 }
 

@@ -37,7 +37,7 @@ describe('known-failing files', { timeout }, () => {
     );
     expect(text.replace(/(a cause is one of: ).*/, '$1…')).toMatchInlineSnapshot(`
       "$ run --suite smoke --runner miniature-honest --out FOLDER/known --known FOLDER/none.yaml
-      error: cannot read FOLDER/none.yaml: ENOENT: no such file or directory, stat 'FOLDER/none.yaml' (FILE_NOT_FOUND)
+      error: cannot read FOLDER/none.yaml: ENOENT: no such file or directory, open 'FOLDER/none.yaml' (FILE_NOT_FOUND)
         check the path and its permissions
       → 2
       $ run --suite smoke --runner miniature-honest --out FOLDER/known --known FOLDER/syntax.yaml

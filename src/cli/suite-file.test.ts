@@ -38,7 +38,7 @@ describe('--suite PATH.json', { timeout }, () => {
     await suiteFile(folder, 'schema', { minimum: 0, blocks: [{ behaviour: 'norm/output', layers: ['batchnorm4d'], axes: {} }] });
     expect((await refused(asked('./nowhere.json'), asked('syntax.json'), asked('schema.json'))).replaceAll(/ in JSON at position .*| JSON at position .*/g, '…')).toMatchInlineSnapshot(`
       "$ run --suite ./nowhere.json --runner miniature-honest --out FOLDER/out
-      error: cannot read ./nowhere.json: ENOENT: no such file or directory, stat './nowhere.json' (FILE_NOT_FOUND)
+      error: cannot read ./nowhere.json: ENOENT: no such file or directory, open './nowhere.json' (FILE_NOT_FOUND)
         check the path and its permissions
       → 2
       $ run --suite syntax.json --runner miniature-honest --out FOLDER/out

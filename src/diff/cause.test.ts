@@ -50,6 +50,7 @@ describe('causes read off the structure of a deviation', () => {
     ['another type', causeOf(changeStep(honest, 0, { y: { ...forward.y, dtype: 'float64' } as ObservedTensor })), ['violates', 'wrong-dtype', 'BN-DTYPE-01']],
     ['another type of state', causeOf(changeStep(honest, 0, { running_var: { ...forward.running_var, dtype: 'float64' } as ObservedTensor })), ['violates', 'wrong-dtype', 'BN-DTYPE-02']],
     ['another shape', causeOf(changeStep(honest, 0, { y: { ...forward.y, shape: [6] } as ObservedTensor })), ['violates', 'wrong-shape', 'BN-SHAPE-01']],
+    ['another memory order', causeOf(changeStep(honest, 0, { order: { y: [] } }), { ...asked, layout: 'contiguous' }), ['violates', 'memory-order-lost', 'BN-SHAPE-04']],
     ['no result', causeOf(dropResult(honest, 1, 'dx')), ['violates', 'missing-observable', 'BN-GRAD-01']],
     ['an error', causeOf(changeStep(honest, 0, { error: { class: 'RuntimeError', message: 'no' } })), ['violates', 'unexpected-refusal', 'BN-NORM-01']],
     ['no error', causeOf(changeStep(honest, 0, {}), wrongRank), ['violates', 'missing-refusal', 'BN-SHAPE-02']],
@@ -68,7 +69,7 @@ describe('causes read off the structure of a deviation', () => {
   });
 
   it('the catalogue of structural causes is what these tests ask', () => {
-    expect(Object.keys(structuralCauses)).toHaveLength(10);
+    expect(Object.keys(structuralCauses)).toHaveLength(11);
   });
 });
 

@@ -44,14 +44,15 @@ export function observe(asked: Case, formulas: Formulas = coreFormulas): Observa
   };
 }
 
-function observeStep(record: StepRecord, { config: { dtype } }: Case): StepObservation {
+function observeStep(record: StepRecord, { config: { dtype }, layout = 'contiguous' }: Case): StepObservation {
+  const order = layout === 'channels-last' ? ['channels-last'] as const : ['contiguous'] as const;
   const state = observeState(record.state, dtype);
   if (record.op === 'refusal') return { ...state, error: { class: 'ValueError', message: 'refused' } };
   if (record.op === 'reload' || record.op === 'describe' || record.op === 'configure') return state;
-  if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, record.x.dtype) };
+  if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, record.x.dtype), order: { y: order } };
   const { dgamma, dbeta } = shownParameters(record);
   const parameters = { ...(dgamma === null ? {} : { dgamma: perChannel(dgamma, dtype) }), ...(dbeta === null ? {} : { dbeta: perChannel(dbeta, dtype) }) };
-  return { ...state, dx: observed(record.dx, record.forward.x.shape, record.forward.x.dtype), ...parameters };
+  return { ...state, dx: observed(record.dx, record.forward.x.shape, record.forward.x.dtype), order: { dx: order }, ...parameters };
 }
 
 function observeState(state: RunningState | null, dtype: FloatType): StepObservation {

@@ -20,6 +20,7 @@ import { defaultRunners, run } from './run/run.ts';
 import { runnerNamed, runnersFolder } from './runners-folder.ts';
 
 const attemptScript = fileURLToPath(new URL('fixtures/attempt.py', import.meta.url));
+const modules = ['protocol', 'mindspore'].map((name) => join(packageRoot, 'runners', name));
 const home = harnessHome(process.env);
 const minutes = 60_000;
 
@@ -56,7 +57,7 @@ async function unsupportedOf(runner: RunnerSpec, plan: Plan): Promise<readonly U
 
 /** Class of the error that a call meets in a new interpreter; null where it meets none. */
 async function attempt(python: string, call: string, file: string): Promise<string | null> {
-  await execa(python, [attemptScript, join(folder, file), call], { stdin: 'ignore', cwd: folder });
+  await execa(python, [attemptScript, join(folder, file), call, ...modules], { stdin: 'ignore', cwd: folder });
   return (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { readonly class: string } | null)?.class ?? null;
 }
 

@@ -1,6 +1,7 @@
 import type { Case } from '../../cases/case.ts';
 import { simulate } from '../simulate.ts';
-import type { StepRecord, Trajectory } from '../trajectory.ts';
+import type { BackwardRecord, StepRecord, Trajectory } from '../trajectory.ts';
+import { widenAccumulated } from './accumulate.ts';
 import { widenBackward } from './backward.ts';
 import { shownState, widenForward, type WideForward, type WideState, wideState } from './forward.ts';
 
@@ -19,19 +20,25 @@ interface WideStep {
  */
 export function simulateWide(question: Case): Trajectory {
   const plain = simulate(question);
-  const forwards = new Map<StepRecord, WideForward>();
+  const kept: Kept = { forwards: new Map(), backwards: new Map() };
   const steps = plain.ranks.map((): StepRecord[] => []);
   let state = wideState(plain.ranks[0]?.construct ?? null);
   for (const [index] of (plain.ranks[0]?.steps ?? []).entries()) {
-    const widened = widenStep(plain.ranks.map((rank) => rank.steps[index]!), state, forwards);
+    const widened = widenStep(plain.ranks.map((rank) => rank.steps[index]!), state, kept);
     state = widened.state;
     for (const [rank, record] of widened.records.entries()) steps[rank]?.push(record);
   }
   return { ranks: plain.ranks.map((own, rank) => ({ ...own, steps: steps[rank] ?? [] })) };
 }
 
-/** One step on every rank; a forward is kept in `forwards` under its float64 record, for its backward. */
-function widenStep(together: readonly StepRecord[], before: WideState, forwards: Map<StepRecord, WideForward>): WideStep {
+/** Widened steps that later ones need, under their float64 records: a forward for its backward, a backward for those that add to it. */
+interface Kept {
+  readonly forwards: Map<StepRecord, WideForward>;
+  readonly backwards: Map<StepRecord, BackwardRecord>;
+}
+
+/** One step on every rank. */
+function widenStep(together: readonly StepRecord[], before: WideState, { forwards, backwards }: Kept): WideStep {
   const [first] = together;
   if (first?.op === 'forward') {
     const forward = widenForward(together.filter((record) => record.op === 'forward'), before);
@@ -39,6 +46,14 @@ function widenStep(together: readonly StepRecord[], before: WideState, forwards:
     return forward;
   }
   const forward = first?.op === 'backward' ? forwards.get(first.forward) : undefined;
-  if (forward !== undefined) return { records: widenBackward(together.filter((record) => record.op === 'backward'), forward, before), state: before };
+  if (forward !== undefined) {
+    const plain = together.filter((record) => record.op === 'backward');
+    const records = widenBackward(plain, forward, before).map((record, rank) => {
+      const earlier = plain[rank]?.accumulated?.earlier;
+      return widenAccumulated(record, earlier ? backwards.get(earlier) : undefined);
+    });
+    for (const [rank, record] of plain.entries()) backwards.set(record, records[rank]!);
+    return { records, state: before };
+  }
   return { records: together.map((record) => ({ ...record, state: shownState(before, record.state) })), state: before };
 }

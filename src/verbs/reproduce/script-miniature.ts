@@ -29,6 +29,8 @@ class Config(NamedTuple):
     statistics: str
     dtype: str
     frozen: bool
+    scale_only: bool = False
+    option: str = ''
 
 
 class RankData(NamedTuple):
@@ -47,6 +49,8 @@ class Case(NamedTuple):
     ranks: Sequence[RankData]
     route: str
     layout: str
+    threads: int = 0
+    capability: str = ''
 
 
 class Layer:
@@ -86,14 +90,14 @@ function stored(name: string): string {
 }
 
 function caseLines({ layer, config, initial, ranks, route = 'module', layout = 'contiguous', inputType }: Case, large: LargeNumbers | undefined): readonly string[] {
-  const { numFeatures, eps, momentum, affine, statistics, dtype, frozen = false } = config;
+  const { numFeatures, eps, momentum, affine, statistics, dtype, frozen = false, scaleOnly = false } = config;
   const list = (tensors: readonly WireTensor[]) => `[${tensors.map((one) => `\n            ${pythonTensor(one, '            ', large)},`).join('')}${tensors.length === 0 ? '' : '\n        '}]`;
   const set = Object.entries(initial) as [string, Tensor][];
   return [
     "np.seterr(all='ignore')  # NaN and infinity are answers",
     `ranks = [${ranks.map(({ inputs, grads }) => `\n        RankData(${list(inputs.map((x) => ({ ...x, dtype: inputType ?? x.dtype })))}, ${list(grads)}),`).join('')}\n    ]`,
     `initial = {${set.map(([name, value]) => `\n        '${name}': ${pythonTensor(value, '        ')},`).join('')}${set.length === 0 ? '' : '\n    '}}`,
-    `config = Config(${[numFeatures, pythonFloat(eps), momentum === null ? 'None' : pythonFloat(momentum), flag(affine), `'${statistics}'`, `'${dtype}'`, flag(frozen)].join(', ')})`,
+    `config = Config(${[numFeatures, pythonFloat(eps), momentum === null ? 'None' : pythonFloat(momentum), flag(affine), `'${statistics}'`, `'${dtype}'`, flag(frozen), flag(scaleOnly)].join(', ')})`,
     `case = Case('${layer}', config, initial, ranks, '${route}', '${layout}')`,
   ];
 }
