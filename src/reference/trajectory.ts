@@ -78,7 +78,7 @@ export interface Accumulated {
   readonly dgamma: Float64Array;
   /** null where γ stands alone. */
   readonly dbeta: Float64Array | null;
-  readonly low?: { readonly dgamma: Float64Array; readonly dbeta: Float64Array | null };
+  readonly low?: { readonly dgamma: Float64Array | null; readonly dbeta: Float64Array | null };
   readonly earlier: BackwardRecord | null;
 }
 

@@ -9,21 +9,25 @@ import { perChannel, type WideArray } from './wide-array.ts';
  * @param earlier  the accumulating step before it, widened; undefined where there is none
  */
 export function widenAccumulated(record: BackwardRecord, earlier: BackwardRecord | undefined): BackwardRecord {
-  const { accumulated, dgamma, dbeta, low } = record;
-  if (accumulated === undefined || dgamma === null) return record;
-  const before = earlier?.accumulated;
-  const gamma = sum({ hi: dgamma, lo: low?.dgamma }, before && { hi: before.dgamma, lo: before.low?.dgamma }, accumulated.dgamma);
-  const beta = dbeta === null || accumulated.dbeta === null ? null : sum({ hi: dbeta, lo: low?.dbeta }, before?.dbeta ? { hi: before.dbeta, lo: before.low?.dbeta } : undefined, accumulated.dbeta);
-  return { ...record, accumulated: { dgamma: gamma.hi, dbeta: beta?.hi ?? null, low: { dgamma: gamma.lo, dbeta: beta?.lo ?? null }, earlier: earlier ?? null } };
+  const { accumulated } = record;
+  if (accumulated === undefined) return record;
+  const { hi: dgamma, lo } = sum('dgamma', record, earlier?.accumulated) ?? { hi: accumulated.dgamma, lo: null };
+  const beta = sum('dbeta', record, earlier?.accumulated);
+  return { ...record, accumulated: { dgamma, dbeta: beta?.hi ?? null, low: { dgamma: lo, dbeta: beta?.lo ?? null }, earlier: earlier ?? null } };
 }
 
-/** Numbers hi[c] + lo[c]; lo is 0 where it is not there. */
-interface Parts {
-  readonly hi: Float64Array;
-  readonly lo: Float64Array | null | undefined;
+type Name = 'dgamma' | 'dbeta';
+type Parts = Readonly<Partial<Record<Name, Float64Array | null>>> & { readonly low?: Readonly<Partial<Record<Name, Float64Array | null>>> };
+
+function sum(name: Name, record: BackwardRecord, before: Parts | undefined): WideArray | null {
+  const own = wides(name, record);
+  const plain = record.accumulated?.[name];
+  if (own === null || !plain) return null;
+  const earlier = before === undefined ? null : wides(name, before);
+  return perChannel(earlier === null ? own : own.map((value, c) => add(earlier[c]!, value)), plain);
 }
 
-function sum(own: Parts, before: Parts | undefined, plain: Float64Array): WideArray {
-  const at = ({ hi, lo }: Parts, c: number): Wide => ({ hi: hi[c]!, lo: lo?.[c] ?? 0 });
-  return perChannel(Array.from(own.hi, (_, c) => (before === undefined ? at(own, c) : add(at(before, c), at(own, c)))), plain);
+/** Numbers hi[c] + lo[c], where lo is 0 if it is not there; null where hi is not. */
+function wides(name: Name, { [name]: hi, low }: Parts): readonly Wide[] | null {
+  return hi ? Array.from(hi, (value, c) => ({ hi: value, lo: low?.[name]?.[c] ?? 0 })) : null;
 }

@@ -70,9 +70,8 @@ function possibleInFlax(id: string): readonly string[] {
   const { statistics, momentum, layout, data, dtype } = axesOf(id);
   if (statistics === 'untracked' || momentum === 'cumulative' || layout === 'strided') return ['unsupported'];
   if (behaviourOf(id) === 'sync/converted') return ['unsupported'];
-  if (behaviourOf(id) === 'shape/wrong-rank') return ['missing-refusal'];
+  if (['shape/wrong-rank', 'dtype/integer-input'].includes(behaviourOf(id))) return ['missing-refusal'];
   if (['shape/wrong-channels', 'stat/one-value'].includes(behaviourOf(id))) return ['conforms'];
-  if (behaviourOf(id) === 'dtype/integer-input') return ['missing-refusal'];
   if (dtype !== undefined) return ['wrong-dtype'];
   if (layout === 'expanded' && data === 'unit') return ['conforms']; // one value per channel, many times: either estimator is 0
   if (layout === 'expanded' && normalisesByBatch(id)) return ['one-pass-variance'];
