@@ -101,6 +101,8 @@ class Tape(NamedTuple):
     #: from dy to the gradients of x and of γ and β; may be called any number of times
     pull: Callable[[Any], Any]
     grads: Sequence[int]
+    #: from dy and v to the gradients of Σ v·dx by x, dy and the parameters
+    pull_twice: Callable[[Any, Any], Any]
 
 
 class KerasLayer(Layer):
@@ -158,7 +160,15 @@ class KerasLayer(Layer):
         for variable, value in zip(statistics, moved):
             if value is not None:
                 variable.assign(value)
-        return to_numpy(y), Tape(pull, grads)
+
+        def along(x: Any, dy: Any, parameters: Any, v: Any) -> Any:
+            dx, _ = self.jax.vjp(pure, x, parameters, has_aux=True)[1](dy)
+            return (v * dx).sum()
+
+        def pull_twice(dy: Any, v: Any) -> Any:
+            return self.jax.grad(along, (0, 1, 2))(x, dy, parameters, v)
+
+        return to_numpy(y), Tape(pull, grads, pull_twice)
 
     def backward(self, tape: Tape, nth: int) -> Observation:
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
@@ -166,6 +176,14 @@ class KerasLayer(Layer):
         dx, parameters = tape.pull(dy)
         trained = () if self.frozen else GRADIENTS
         return {'dx': to_numpy(dx), **{name: to_numpy(parameters[own]) for name, own in trained if own in parameters}}
+
+    def double_backward(self, tape: Tape, nth: int, direction: int) -> Observation:
+        dy, v = [self.laid_out(self.data.grads[index]) for index in (tape.grads[nth], direction)]
+        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
+        ddx, ddy, parameters = tape.pull_twice(dy, v)
+        trained = () if self.frozen else GRADIENTS[:1]
+        named = {f'd{name}': to_numpy(parameters[own]) for name, own in trained if own in parameters}
+        return {'ddx': to_numpy(ddx), 'ddy': to_numpy(ddy), **named}
 
     def reloaded(self) -> KerasLayer:
         layer = KerasLayer(self.jax, self.keras, self.case._replace(initial={}), self.data)

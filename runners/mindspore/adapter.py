@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 from arguments import INITIALISERS, initialisers, spelled
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
 from bn_protocol.another_process import AnotherProcess, answer_cases
-from bn_protocol.cases import SYNCHRONISED, Backward, Case, RankData
+from bn_protocol.cases import SYNCHRONISED, Backward, Case, RankData, direction_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
@@ -38,6 +38,7 @@ from limits import (
     doubts_of_synchronised,
 )
 from live_settings import experiments
+from second_order import second_order_experiments
 from two_workers import REPORTED, refusal_of_two_workers
 
 CLASSES = {
@@ -56,6 +57,8 @@ class Tape(NamedTuple):
     gradients: Observation
     pull: Callable[[Any], Any] | None = None
     grad: int = 0
+    #: of the pass differentiated once more, which a fused pass has given already
+    second: Observation | None = None
 
 
 class MindSporeLayer(Layer):
@@ -136,7 +139,7 @@ class MindSporeLayer(Layer):
         x = self.laid_out(self.data.inputs[index])
         self.given = [('x', x, self.data.inputs[index])]
         if grads:
-            return self.differentiable(x, grads)
+            return self.differentiable(x, index, grads)
         return copy(self.call(x)), None
 
     def call_function(self, x: Any) -> Any:
@@ -147,9 +150,12 @@ class MindSporeLayer(Layer):
         state = (self.moving_mean, self.moving_variance)
         return self.mindspore.ops.batch_norm(x, *state, cell.gamma, cell.beta, training, config.momentum, config.eps)
 
-    def differentiable(self, x: Any, grads: Sequence[int]) -> tuple[Value, Tape]:
+    def differentiable(self, x: Any, index: int, grads: Sequence[int]) -> tuple[Value, Tape]:
         if len(grads) > 1:
             raise AdapterFault('two backward steps of one forward: PyNative would need a second forward pass')
+        direction = direction_of(self.case, index)
+        if direction is not None:
+            return self.forward_and_double_backward(x, grads[0], direction)
         if self.graph is not None or not self.is_split:
             return self.forward_and_backward(x, grads[0])
         y, pull = self.mindspore.vjp(self.call, x, weights=self.weights)
@@ -174,6 +180,28 @@ class MindSporeLayer(Layer):
             (_, y), gradients = self.mindspore.value_and_grad(weighted_sum, 0, self.weights, has_aux=True)(x)
         return copy(y), Tape(self.named(gradients))
 
+    def forward_and_double_backward(self, x: Any, grad: int, direction: int) -> tuple[Value, Tape]:
+        """One fused pass, as in ``forward_and_backward``: y is what the forward inside it gave."""
+        if self.case.route != 'module':
+            raise AdapterFault(f'a backward pass is not differentiated on route {self.case.route!r}')
+        dy, v = self.upstream(grad), self.laid_out(self.data.grads[direction])
+        seen: list[Any] = []
+
+        def weighted_sum(x: Any, dy: Any) -> Any:
+            seen.append(self.call(x))
+            return (seen[-1] * dy).sum()
+
+        def along(x: Any, dy: Any) -> Any:
+            return (self.mindspore.grad(weighted_sum, 0)(x, dy) * v).sum()
+
+        gamma = self.weights[0] if self.weights is not None else None
+        gradients = self.mindspore.grad(along, (0, 1), gamma)(x, dy)
+        if len(seen) != 1:
+            raise AdapterFault(f'the forward pass was called {len(seen)} times')
+        (ddx, ddy), ddgamma = gradients if gamma is not None else (gradients, None)
+        named = {} if ddgamma is None else {'ddgamma': copy(only(ddgamma))}
+        return copy(seen[0]), Tape({}, second={'ddx': copy(ddx), 'ddy': copy(ddy), **named})
+
     def upstream(self, grad: int) -> Any:
         dy = self.laid_out(self.data.grads[grad])
         self.given.append(('dy', dy, self.data.grads[grad]))
@@ -189,6 +217,11 @@ class MindSporeLayer(Layer):
         if tape.pull is None:
             return dict(tape.gradients)
         return self.named(tape.pull(self.upstream(tape.grad)))
+
+    def double_backward(self, tape: Tape, nth: int, direction: int) -> Observation:
+        if tape.second is None:
+            raise AdapterFault('the forward was not differentiated twice')
+        return dict(tape.second)
 
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if tensor.asnumpy().tobytes() != value.tobytes()]
@@ -289,7 +322,7 @@ class MindSporeAdapter(Adapter):
         self.graphs = CompiledCells(mindspore)
         self.others: dict[tuple[str, int], AnotherProcess] = {}
         self.own_cells, self.other_cells = BoundedCells(), BoundedCells()
-        asked = {REPORTED: refusal_of_two_workers, **experiments(mindspore)}
+        asked = {REPORTED: refusal_of_two_workers, **experiments(mindspore), **second_order_experiments()}
         self.probes = Probes({'mindspore': mindspore, 'numpy': np}, asked)
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
 

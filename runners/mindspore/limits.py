@@ -7,6 +7,7 @@ from bn_protocol.cases import Case, Reload, accumulates, changes_of, momenta_of
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import dtype_name
 from live_settings import EPS_CHANGED, MOMENTUM_CHANGED
+from second_order import doubts_of_second_order
 from two_workers import REPORTED
 
 _DOCUMENTATION = 'mindspore.nn.BatchNorm2d documentation'
@@ -114,7 +115,7 @@ def doubts_of_changes(case: Case) -> list[Probe]:
     found = [FIXED[name] for name in FIXED if any(name in settings for settings in changes)]
     rows = [settings.get('statistics') for settings in changes]
     found += [NO_PAUSED_ROW] * ('paused' in rows) + [NO_UNTRACKED_ROW] * ('untracked' in rows)
-    return found + [NO_ACCUMULATION] * accumulates(case)
+    return found + [NO_ACCUMULATION] * accumulates(case) + doubts_of_second_order(case)
 
 
 def doubts_of_synchronised(case: Case, probes: Probes) -> list[Probe]:

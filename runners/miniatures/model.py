@@ -271,6 +271,55 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
     def added(self, held: Vector | None, own: Vector) -> Vector:  # BN-GRAD-05
         return own if held is None else held + own
 
+    def double_backward(self, tape: Tape, nth: int, direction: int) -> Observation:
+        """⟨v, dx⟩ is how Σ dy·y changes along v, so its gradients are how dx, y and dγ change along v."""
+        self.witness = Witness(gamma=self.gamma, beta=self.beta)
+        given = self.witness.lend('dy', native(self.data.grads[tape.grads[nth]]))
+        x = self.take(native(self.data.inputs[tape.input]))
+        dy, v = self.as_rows(self.take(given)), self.as_rows(self.take(native(self.data.grads[direction])))
+        x_hat_change = self.change_of_x_hat(tape, v)
+        seen = {
+            'ddx': self.reported_dx(from_rows(self.change_of_dx(tape, dy, v), x.shape), x.dtype),
+            'ddy': self.reported_dx(from_rows(self.change_of_y(tape, x_hat_change), x.shape), x.dtype),
+        }
+        if self.config.affine and not self.config.frozen:
+            seen['ddgamma'] = self.change_of_dgamma(tape, dy, v).astype(self.dtype)
+        return seen
+
+    # --- derivatives along v, BN-GRAD-06
+
+    def change_of_statistics(self, tape: Tape, v: Rows) -> tuple[Vector, Vector]:
+        """Of the mean, ⟨v⟩, and of s, ⟨v·x̂⟩; running ones do not change."""
+        if not tape.by_batch:
+            return np.zeros_like(self.gamma), np.zeros_like(self.gamma)
+        x_hat = self.normalise(tape.rows[self.rank], tape.moments[self.rank])
+        return self.mean(v), self.mean(v * x_hat)
+
+    def change_of_x_hat(self, tape: Tape, v: Rows) -> Rows:
+        moments = tape.moments[self.rank]
+        mean_change, s_change = self.change_of_statistics(tape, v)
+        x_hat = self.normalise(tape.rows[self.rank], moments)
+        return (v - column(mean_change) - x_hat * column(s_change)) / column(self.s(moments))
+
+    def change_of_y(self, tape: Tape, x_hat_change: Rows) -> Rows:
+        gamma, _ = self.affine(tape.moments[self.rank])
+        return column(gamma) * x_hat_change
+
+    def change_of_dgamma(self, tape: Tape, dy: Rows, v: Rows) -> Vector:
+        return self.total(dy * self.change_of_x_hat(tape, v))
+
+    def change_of_dx(self, tape: Tape, dy: Rows, v: Rows) -> Rows:
+        """By batch statistics that of (γ/s)·(dy − ⟨dy⟩ − x̂·b), b = ⟨dy·x̂⟩: by the product rule through s, x̂ and b."""
+        if not tape.by_batch:
+            return np.zeros_like(dy)
+        moments = tape.moments[self.rank]
+        x_hat, x_hat_change = self.normalise(tape.rows[self.rank], moments), self.change_of_x_hat(tape, v)
+        b, b_change = self.mean(dy * x_hat), self.mean(dy * x_hat_change)
+        _, s_change = self.change_of_statistics(tape, v)
+        inner = dy - column(self.mean(dy)) - x_hat * column(b)
+        inner_change = -(x_hat_change * column(b)) - x_hat * column(b_change)
+        return self.gamma_over_s(tape) * (inner_change - inner * column(s_change / self.s(moments)))
+
     def after_backward(self, tape: Tape) -> None:  # BN-STATE-07
         pass
 

@@ -178,6 +178,19 @@ class TorchLayer(Layer):
         self.result = ('dx', tape.sources[0].grad)
         return {name: self.copy(one.grad) for name, one in zip(('dx', 'dgamma', 'dbeta'), tape.sources)}
 
+    def double_backward(self, tape: Tape, nth: int, direction: int) -> Observation:
+        dy, v = [self.laid_out(self.data.grads[index]) for index in (tape.grads[nth], direction)]
+        dy.requires_grad_()
+        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
+        grad = self.torch.autograd.grad
+        (dx,) = grad(tape.y, tape.sources[:1], dy, create_graph=True)
+        weight = self.own('weight')
+        by = [tape.sources[0], dy, *([] if self.frozen or weight is None else [weight])]
+        gradients = grad(dx, by, v, allow_unused=True, retain_graph=nth + 1 < len(tape.grads))
+        # None: it does not depend on it
+        known = [self.torch.zeros_like(one) if got is None else got for one, got in zip(by, gradients)]
+        return {name: self.copy(one.detach()) for name, one in zip(('ddx', 'ddy', 'ddgamma'), known)}
+
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if self.bits(tensor.detach()) != bits(value)]
 

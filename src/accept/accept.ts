@@ -8,6 +8,7 @@ import { type AccuracyClass, type AccuracyPair, precisionOf, safety, sanctioned 
 import { exactState } from './exact.ts';
 import { type AcceptedSums, acceptGradients } from './gradient-error.ts';
 import { acceptOutput } from './output-error.ts';
+import { acceptSecondOrder } from './second-error.ts';
 import type { RuleId } from '../spec/rule-id.ts';
 import { stateRule } from './rule-of.ts';
 import type { ChannelError, StateError } from './channel-error.ts';
@@ -125,6 +126,9 @@ function acceptStep(
   const state = acceptState(question, record, record.state, errors);
   const forward = record.op === 'forward' ? record : record.forward;
   const pair = { stable: errors.stable.forwards.get(forward) ?? [], naive: errors.naive.forwards.get(forward) ?? [] };
+  if (record.op === 'backward' && record.second !== undefined) {
+    return { ...state, values: [...acceptSecondOrder(question.config, record, record.second, pair, accuracy), ...state.values] };
+  }
   const own = record.op === 'forward'
     ? [withLow(acceptOutput(question.config, record, pair, together.length, accuracy), record.low)]
     : acceptGradients(question.config, record, together, pair, accuracy, sums).map((values) => withLow(values, values.rule === 'BN-GRAD-05' ? record.accumulated?.low : record.low));

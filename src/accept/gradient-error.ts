@@ -89,6 +89,14 @@ function gradientBounds(config: LayerConfig, record: BackwardRecord, ranks: read
   return bounds;
 }
 
+/** Bound of dx alone, of a pass on one rank. */
+export function inputGradientBounds(record: BackwardRecord, errors: readonly ChannelError[], accuracy: AccuracyClass): Float64Array {
+  const precision = precisionOf(record.forward.x.dtype, accuracy);
+  const bound = new Float64Array(record.dx.length);
+  for (const [c, error] of errors.entries()) inputBounds(bound, record, c, absoluteSums(record, c, error, precision), error, accuracy, precision);
+  return bound;
+}
+
 /**
  *     tol_dβ = K·u·(s_n + 1)·Σ|dy|, 0 where Σdy is exact in any order
  *     tol_dγ = K·(u·(s_n + 4)·Σ|dy|z + Σ|dy|δx̂)

@@ -1,6 +1,6 @@
 import type fc from 'fast-check';
 import { parseProgram } from '../cases/axes.ts';
-import type { Case, InitialValues, StatisticsRow } from '../cases/case.ts';
+import { type Case, countGradients, type InitialValues, type StatisticsRow } from '../cases/case.ts';
 import { largestFinite, smallestNormal, smallestSubnormal } from '../tensor/formats.ts';
 import { integers, type SeedPart } from '../tensor/generator.ts';
 import { roundTo } from '../tensor/round.ts';
@@ -95,15 +95,14 @@ export function oracleDrawn(check: FastCheck, dtype: FloatType, sizes = sizesOf(
 /** The question that the choices make; the same bits for the same choices. */
 export function oracleQuestion(drawn: OracleDrawn): Case {
   const { seed, batches: sizes, channels, spatial, program, dtype, statistics, momentum, eps, affine, x, dy } = drawn;
-  const steps = program.split('-');
-  const backwards = steps.filter((word) => /^(backward|accumulate)/.test(word)).length;
+  const parsed = parseProgram(program);
   const draw = (name: string, count: number, spread: Spread, batch: number, rank: number) => Array.from({ length: count }, (_, step) => (
     drawTensor([name, seed, rank, step], dtype, [batch, channels, spatial], spread)
   ));
   return {
     id: `oracle/${program}`, layer: sizes.length > 1 ? 'syncbatchnorm' : 'batchnorm1d', config: { numFeatures: channels, eps, momentum, statistics, dtype, affine },
-    initial: initialValues(drawn), program: parseProgram(program),
-    ranks: sizes.map((batch, rank) => ({ inputs: draw('x', steps.length - backwards, x, batch, rank), grads: draw('dy', backwards, dy, batch, rank) })),
+    initial: initialValues(drawn), program: parsed,
+    ranks: sizes.map((batch, rank) => ({ inputs: draw('x', parsed.filter(({ op }) => op !== 'backward').length, x, batch, rank), grads: draw('dy', countGradients(parsed), dy, batch, rank) })),
   };
 }
 

@@ -29,6 +29,12 @@ describe('programs as spelled in an id', () => {
     expect(told(() => parseProgram('train-backward1'))).toBe("AXIS_VALUE: axis 'program' has no value 'train-backward1' (expected a forward number 1 before backward1, counted from 0)");
   });
 
+  it('golden: a pass that is differentiated once more takes two gradients', () => {
+    expect(parseProgram('train-double-backward-double0').slice(1)).toEqual([
+      { op: 'backward', of: 0, grad: 0, direction: 1 }, { op: 'backward', of: 0, grad: 2 }, { op: 'backward', of: 0, grad: 3, direction: 4 },
+    ]);
+  });
+
   it('golden: settings of the live layer, and words that set nothing', () => {
     expect(parseProgram('momentum:cumulative-eps:0.5-statistics:paused-freeze-unfreeze-train')).toEqual([
       { op: 'configure', set: { momentum: null } }, { op: 'configure', set: { eps: 0.5 } }, { op: 'configure', set: { statistics: 'paused' } },

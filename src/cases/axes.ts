@@ -1,6 +1,6 @@
 import { UserError } from '../spec/user-error.ts';
 import { type FloatType, type IntegerType, integerTypes } from '../tensor/tensor.ts';
-import type { LayerSettings, Mode, StatisticsRow, Step } from './case.ts';
+import { type BackwardStep, countGradients, type LayerSettings, type Mode, type StatisticsRow, type Step } from './case.ts';
 
 /** What a case may ask for at most. A tensor of 2²⁶ elements has 512 MiB in the reference, which holds several. */
 const mostElements = 2 ** 26;
@@ -12,7 +12,7 @@ const longestProgram = 1000;
  * `train-backward` → forward in training on input 0, then its backward with gradient 0; `reload` saves and loads, `copy` copies deeply, `convert`
  * makes the synchronised layer of it; `stay` is a forward in the mode of the one before, without a switch;
  * `describe` asks the layer what it is; `backward0` is the backward of the first forward, `backward1` of the second; `accumulate` is a backward
- * whose dγ and dβ add up; `momentum:0.5`, `eps:0.001`,
+ * whose dγ and dβ add up, `double` one that is differentiated once more, which takes two gradients; `momentum:0.5`, `eps:0.001`,
  * `statistics:paused`, `freeze` and `unfreeze` change the live layer.
  */
 export function parseProgram(text: string): readonly Step[] {
@@ -24,10 +24,16 @@ export function parseProgram(text: string): readonly Step[] {
     else if (word === 'copy' || word === 'convert') steps.push({ op: 'reload', by: word === 'copy' ? 'copy' : 'conversion' });
     else if (word === 'stay') steps.push({ op: 'forward', mode: lastMode(steps, text), input: forwards, stays: true });
     else if (word.includes(':') || word.endsWith('freeze')) steps.push({ op: 'configure', set: parseSettings(word, text) });
-    else if (!/^(backward|accumulate)\d?$/.test(word)) steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
-    else steps.push({ op: 'backward', of: /\d$/.test(word) ? nthForward(steps, Number(word.at(-1)), text) : lastForward(steps, text), grad: steps.filter((step) => step.op === 'backward').length, ...(word.startsWith('accumulate') ? { accumulates: true } : {}) });
+    else if (!/^(backward|accumulate|double)\d?$/.test(word)) steps.push({ op: 'forward', mode: parseWord<Mode>('program', word, ['train', 'eval', 'fresh']), input: forwards });
+    else steps.push(parseBackward(word, steps, text));
   }
   return steps;
+}
+
+function parseBackward(word: string, steps: readonly Step[], text: string): BackwardStep {
+  const of = /\d$/.test(word) ? nthForward(steps, Number(word.at(-1)), text) : lastForward(steps, text);
+  const grad = countGradients(steps);
+  return { op: 'backward', of, grad, ...(word.startsWith('accumulate') ? { accumulates: true } : {}), ...(word.startsWith('double') ? { direction: grad + 1 } : {}) };
 }
 
 function lastMode(steps: readonly Step[], text: string): Mode {

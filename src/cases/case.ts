@@ -53,6 +53,13 @@ export interface BackwardStep {
   readonly of: number;
   /** Index into the rank's upstream gradients. */
   readonly grad: number;
+  /** The pass is differentiated once more: index of v into the rank's upstream gradients; what is shown is the gradient of Σ v·dx by x, dy and γ (BN-GRAD-06). */
+  readonly direction?: number;
+}
+
+/** How many upstream gradients a program takes. */
+export function countGradients(program: readonly Step[]): number {
+  return program.reduce((count, step) => (step.op !== 'backward' ? count : count + (step.direction === undefined ? 1 : 2)), 0);
 }
 
 /**
@@ -136,5 +143,5 @@ export interface Case {
 }
 
 /** What a runner measures. */
-export const observables = ['y', 'dx', 'dgamma', 'dbeta', 'running_mean', 'running_var', 'step_count'] as const;
+export const observables = ['y', 'dx', 'dgamma', 'dbeta', 'ddx', 'ddy', 'ddgamma', 'running_mean', 'running_var', 'step_count'] as const;
 export type Observable = (typeof observables)[number];

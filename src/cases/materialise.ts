@@ -1,4 +1,4 @@
-import { capabilities, type Case, type InitialValues, type LayerConfig, layouts, type RankData, routes, type StatisticsRow } from './case.ts';
+import { capabilities, type Case, countGradients, type InitialValues, type LayerConfig, layouts, type RankData, routes, type StatisticsRow } from './case.ts';
 import { parseDtype, parseFeatures, parseIntegerType, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
 import { countElements, type FloatType, type Tensor } from '../tensor/tensor.ts';
 import { drawGradient, drawInitial, drawInput, gradientWords, type GradientWord, parseRegime, type Regime } from './data.ts';
@@ -31,8 +31,7 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     dtype: inputType === undefined ? parseDtype(axis('input', config.dtype)) : config.dtype,
     repeats: layout === 'expanded',
   };
-  const steps = (op: string) => program.filter((step) => step.op === op).length;
-  const counts = { inputs: steps('forward'), grads: steps('backward') };
+  const counts = { inputs: program.filter(({ op }) => op === 'forward').length, grads: countGradients(program) };
   return {
     id: planned.id,
     layer: planned.layer,

@@ -136,7 +136,7 @@ function structuralDeviation(accepted: AcceptedValues, observed: ObservedTensor 
   if (observed === undefined) return whole(place, 'missing', accepted.rule, observable, 'nothing', `${dtype} of shape [${shape.join(', ')}]`);
   if (observed.shape.join() !== shape.join()) return whole(place, 'shape', 'BN-SHAPE-01', observable, `[${observed.shape.join(', ')}]`, `[${shape.join(', ')}]`); // BN-SHAPE-01
   if (observed.dtype === dtype) return null;
-  const rule = observable === 'y' || observable === 'dx' ? 'BN-DTYPE-01' : 'BN-DTYPE-02'; // BN-DTYPE-01, BN-DTYPE-02
+  const rule = observable === 'y' || observable === 'dx' || observable === 'ddx' || observable === 'ddy' ? 'BN-DTYPE-01' : 'BN-DTYPE-02'; // BN-DTYPE-01, BN-DTYPE-02
   return whole(place, 'dtype', rule, observable, observed.dtype, dtype);
 }
 

@@ -59,7 +59,7 @@ function notFinite(outside: readonly Place[]): Cause | null {
 }
 
 const factorRules: Readonly<Record<AcceptedValues['observable'], RuleId>> = {
-  y: 'BN-NORM-03', dx: 'BN-GRAD-01', dgamma: 'BN-GRAD-02', dbeta: 'BN-GRAD-03', running_mean: 'BN-STATE-02', running_var: 'BN-STATE-03',
+  y: 'BN-NORM-03', dx: 'BN-GRAD-01', dgamma: 'BN-GRAD-02', dbeta: 'BN-GRAD-03', ddx: 'BN-GRAD-06', ddy: 'BN-GRAD-06', ddgamma: 'BN-GRAD-06', running_mean: 'BN-STATE-02', running_var: 'BN-STATE-03',
 };
 
 function factor(outside: readonly Place[]): Cause | null {

@@ -50,6 +50,11 @@ function observeStep(record: StepRecord, { config: { dtype }, layout = 'contiguo
   if (record.op === 'refusal') return { ...state, error: { class: 'ValueError', message: 'refused' } };
   if (record.op === 'reload' || record.op === 'describe' || record.op === 'configure') return state;
   if (record.op === 'forward') return { ...state, y: observed(record.y, record.x.shape, record.x.dtype), order: { y: order } };
+  if (record.second !== undefined) {
+    const { ddx, ddy, ddgamma } = record.second;
+    const like = (values: Float64Array) => observed(values, record.forward.x.shape, record.forward.x.dtype);
+    return { ...state, ddx: like(ddx), ddy: like(ddy), ...(ddgamma === null ? {} : { ddgamma: perChannel(ddgamma, dtype) }) };
+  }
   const { dgamma, dbeta } = shownParameters(record);
   const parameters = { ...(dgamma === null ? {} : { dgamma: perChannel(dgamma, dtype) }), ...(dbeta === null ? {} : { dbeta: perChannel(dbeta, dtype) }) };
   return { ...state, dx: observed(record.dx, record.forward.x.shape, record.forward.x.dtype), order: { dx: order }, ...parameters };

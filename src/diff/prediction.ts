@@ -5,7 +5,7 @@ import type { Case, Observable } from '../cases/case.ts';
 import { shownParameters } from '../reference/accumulate.ts';
 import type { Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
-import type { StepRecord, Trajectory } from '../reference/trajectory.ts';
+import type { BackwardRecord, StepRecord, Trajectory } from '../reference/trajectory.ts';
 import type { Observation } from '../runners/observation.ts';
 import type { ErrorContract } from '../spec/generated/dialect.ts';
 import { roundTo } from '../tensor/round.ts';
@@ -88,7 +88,11 @@ function valueAt(record: StepRecord | undefined, state: StepRecord['state'] | un
   if (observable === 'running_mean') return state?.mean[element];
   if (observable === 'running_var') return state?.variance[element];
   if (record?.op === 'forward') return observable === 'y' ? record.y[element] : undefined;
-  if (record?.op !== 'backward') return undefined;
+  return record?.op === 'backward' ? gradientAt(record, observable, element) : undefined;
+}
+
+function gradientAt(record: BackwardRecord, observable: Deviation['observable'], element: number): number | undefined {
+  if (observable === 'ddx' || observable === 'ddy' || observable === 'ddgamma') return record.second?.[observable]?.[element];
   if (observable === 'dx') return record.dx[element];
   const { dgamma, dbeta } = shownParameters(record);
   return (observable === 'dgamma' ? dgamma : dbeta)?.[element];
@@ -112,7 +116,7 @@ function roundedOnce(accepted: Accepted, { config: { dtype } }: Case): Accepted 
 
 function withRounding(values: AcceptedValues): AcceptedValues {
   const { observable, value, dtype, stable, naive } = values;
-  if (observable === 'y' || observable === 'dx') return values;
+  if (observable === 'y' || observable === 'dx' || observable === 'ddx' || observable === 'ddy') return values;
   const rounding = value.map((exact) => Math.abs(roundTo(exact, dtype) - exact));
   const widen = (bound: Float64Array) => bound.map((one, i) => Math.max(one, Number.isFinite(rounding[i]!) ? rounding[i]! : 0));
   return { ...values, stable: widen(stable), naive: widen(naive) };

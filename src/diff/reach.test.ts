@@ -30,8 +30,8 @@ describe('what a change of formulas can move', () => {
   });
 
   it('gradients need not follow a departure of the forward, but for those that it changes itself', () => {
-    expect([...freeGradients({ affine: (own) => own })]).toEqual(['dx', 'dgamma', 'dbeta']);
-    expect([...freeGradients({ affine: (own) => own, gammaGradient: () => 0 })]).toEqual(['dx', 'dbeta']);
+    expect([...freeGradients({ affine: (own) => own })]).toEqual(['dx', 'dgamma', 'dbeta', 'ddx', 'ddy', 'ddgamma']);
+    expect([...freeGradients({ affine: (own) => own, gammaGradient: () => 0 })]).toEqual(['dx', 'dbeta', 'ddx', 'ddy', 'ddgamma']);
     expect([...freeGradients({ gammaGradient: () => 0 })]).toEqual([]);
   });
 });

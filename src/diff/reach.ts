@@ -2,28 +2,31 @@ import type { Observable } from '../cases/case.ts';
 import type { Formulas } from '../reference/formulas.ts';
 import type { Deviation } from './verdict.ts';
 
+/** The gradients of a backward pass that is differentiated once more. */
+const second = ['ddx', 'ddy', 'ddgamma'] as const;
+
 /** Observables that each formula decides in the step that applies it. What the state carries on shows in later steps. */
 const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
-  configured: ['y', 'dx', 'dgamma', 'running_mean', 'running_var', 'step_count'],
-  effectiveMode: ['y', 'dx', 'dgamma', 'running_mean', 'running_var', 'step_count'],
-  keepsState: ['y', 'dx', 'dgamma', 'running_mean', 'running_var', 'step_count'],
-  source: ['y', 'dx', 'dgamma'],
+  configured: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var', 'step_count'],
+  effectiveMode: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var', 'step_count'],
+  keepsState: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var', 'step_count'],
+  source: ['y', 'dx', 'dgamma', ...second],
   updates: ['running_mean', 'running_var'],
   counts: ['step_count'],
   updatesInForward: ['running_mean', 'running_var'],
   updatesInBackward: ['running_mean', 'running_var'],
   skipsEmptyBatch: ['running_mean', 'running_var'],
-  freshMean: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
-  freshVariance: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
-  constructed: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
-  localStatistics: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
-  poolStatistics: ['y', 'dx', 'dgamma', 'running_mean', 'running_var'],
-  normalisingStatistics: ['y', 'dx', 'dgamma'],
-  normalisingVariance: ['y', 'dx', 'dgamma'],
-  centre: ['y', 'dx', 'dgamma'],
-  runningVariance: ['y', 'dx', 'dgamma'],
-  deviation: ['y', 'dx', 'dgamma'],
-  affine: ['y', 'dx', 'dgamma'],
+  freshMean: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var'],
+  freshVariance: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var'],
+  constructed: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var'],
+  localStatistics: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var'],
+  poolStatistics: ['y', 'dx', 'dgamma', ...second, 'running_mean', 'running_var'],
+  normalisingStatistics: ['y', 'dx', 'dgamma', ...second],
+  normalisingVariance: ['y', 'dx', 'dgamma', ...second],
+  centre: ['y', 'dx', 'dgamma', ...second],
+  runningVariance: ['y', 'dx', 'dgamma', ...second],
+  deviation: ['y', 'dx', 'dgamma', ...second],
+  affine: ['y', 'dx', 'dgamma', ...second],
   output: ['y'],
   newWeight: ['running_mean', 'running_var'],
   storedMean: ['running_mean'],
@@ -31,10 +34,10 @@ const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
   moveState: ['running_mean', 'running_var'],
   reloaded: ['running_mean', 'running_var', 'step_count'],
   converted: ['running_mean', 'running_var', 'step_count'],
-  inputGradientSource: ['dx'],
+  inputGradientSource: ['dx', ...second],
   parameterGradientSource: ['dgamma', 'dbeta'],
-  gradientState: ['dx', 'dgamma'],
-  gradientGamma: ['dx'],
+  gradientState: ['dx', 'dgamma', ...second],
+  gradientGamma: ['dx', 'ddx', 'ddy'],
   batchInputGradient: ['dx'],
   runningInputGradient: ['dx'],
   inputGradient: ['dx'],
@@ -42,10 +45,13 @@ const decides: Readonly<Record<keyof Formulas, readonly Observable[]>> = {
   gammaGradient: ['dgamma'],
   betaGradient: ['dbeta'],
   accumulated: ['dgamma', 'dbeta'],
+  secondInput: ['ddx'],
+  secondUpstream: ['ddy'],
+  secondGamma: ['ddgamma'],
   returnedSums: ['dgamma', 'dbeta'],
 };
 
-const gradients = ['dx', 'dgamma', 'dbeta'] as const;
+const gradients = ['dx', 'dgamma', 'dbeta', ...second] as const;
 
 export function isGradient(observable: Deviation['observable']): boolean {
   return gradients.some((gradient) => gradient === observable);
@@ -68,7 +74,7 @@ export interface Reach {
 export function reachOf(changes: readonly Partial<Formulas>[]): Reach {
   const now = new Set<Observable>(changes.flatMap((change) => (Object.keys(change) as (keyof Formulas)[]).flatMap((name) => decides[name])));
   const carriesOn = now.has('running_mean') || now.has('running_var');
-  return { now, later: carriesOn ? new Set<Observable>([...now, 'y', 'dx', 'dgamma']) : now };
+  return { now, later: carriesOn ? new Set<Observable>([...now, 'y', 'dx', 'dgamma', ...second]) : now };
 }
 
 /** Whether the change can be behind what deviates first; what deviates later may follow from it. */

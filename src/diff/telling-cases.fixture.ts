@@ -69,6 +69,7 @@ export const tellingCases: readonly Case[] = [
   telling({ program: 'train-statistics:running-train-eval-statistics:batch-eval-statistics:tracked-train', shapes: [[5, 3]] }),
   telling({ program: 'train-statistics:paused-train-eval-backward-statistics:tracked-train', shapes: [[5, 3]] }),
   telling({ program: 'eval-train', shapes: [[5, 3]], config: { option: 'initial-objects' } }),
+  telling({ program: 'train-double-eval-double', shapes: [[5, 3]] }),
   telling({ program: 'train-accumulate-train-accumulate-eval-accumulate', shapes: [[5, 3]] }),
   telling({ program: 'train-train', shapes: [[0, 3]] }),
   telling({ program: whole, shapes: [[2, 3], [5, 3]] }),

@@ -40,6 +40,22 @@ export interface GradientChannel {
   readonly dyNormalisedSum: number;
 }
 
+/** One channel in the gradient of Σ v·dx: the backward pass besides the means over n of v, dy, v·x̂, dy·x̂ and of v·dy. */
+export interface SecondChannel {
+  readonly source: StatisticsSource;
+  readonly gamma: number;
+  readonly deviation: number;
+  readonly count: number;
+  readonly vMean: number;
+  readonly dyMean: number;
+  /** a = ⟨v·x̂⟩, b = ⟨dy·x̂⟩. */
+  readonly a: number;
+  readonly b: number;
+  /** ⟨v·dy⟩, and the same of v and dy without their means. */
+  readonly product: number;
+  readonly covariance: number;
+}
+
 /** A batch whose variance goes into the state. */
 export interface StoredBatch {
   readonly eps: number;
@@ -107,6 +123,10 @@ export interface Formulas {
   readonly betaGradient: (at: GradientChannel) => number;
   /** A parameter's gradient after one more backward that adds to it. */
   readonly accumulated: (before: Float64Array, own: Float64Array) => Float64Array;
+  /** The gradient of Σ v·dx by one element of x and of dy, and by γ. */
+  readonly secondInput: (at: SecondChannel, v: number, dy: number, normalised: number) => number;
+  readonly secondUpstream: (at: SecondChannel, v: number, normalised: number) => number;
+  readonly secondGamma: (at: SecondChannel) => number;
   /** The sums whose dγ and dβ rank `rank` returns. */
   readonly returnedSums: (local: readonly GradientSums[], rank: number) => GradientSums;
 }
@@ -161,5 +181,10 @@ export const coreFormulas: Formulas = {
   gammaGradient: ({ dyNormalisedSum }) => dyNormalisedSum, // BN-GRAD-02
   betaGradient: ({ dySum }) => dySum, // BN-GRAD-03
   accumulated: (before, own) => before.map((sum, c) => sum + own[c]!), // BN-GRAD-05
+  secondInput: ({ source, gamma, deviation, vMean, dyMean, a, b, covariance }, v, dy, normalised) => // BN-GRAD-06
+    (source === 'running' ? 0 : -(gamma / deviation ** 2) * (normalised * (covariance - 3 * a * b) + b * (v - vMean) + a * (dy - dyMean))),
+  secondUpstream: ({ source, gamma, deviation, vMean, a }, v, normalised) =>
+    (gamma / deviation) * (source === 'running' ? v : v - vMean - normalised * a),
+  secondGamma: ({ source, deviation, count, a, b, product, covariance }) => (count / deviation) * (source === 'running' ? product : covariance - a * b),
   returnedSums: (local, rank) => local[rank] ?? { count: 0, dy: new Float64Array(), dyNormalised: new Float64Array() }, // BN-SYNC-03
 };

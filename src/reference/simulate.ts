@@ -6,6 +6,7 @@ import { coreFormulas, type Formulas } from './formulas.ts';
 import { forward, freshState } from './forward.ts';
 import { countPerChannel } from './layout.ts';
 import { isConstructible, refusingRule } from './refusal.ts';
+import { secondOrder } from './second-order.ts';
 import type { Affine, BackwardRecord, ForwardRecord, RankTrajectory, RefusalRecord, RunningState, StepRecord, Trajectory } from './trajectory.ts';
 
 /**
@@ -74,8 +75,11 @@ function backwardOf(
   question: Case, formulas: Formulas, states: readonly (RunningState | null)[], soFar: readonly RankTrajectory[], step: BackwardStep,
 ): readonly BackwardRecord[] {
   const forwards = soFar.map(({ steps }) => forwardAt(steps, step.of));
-  const grads = question.ranks.map((rank) => tensorAt(rank.grads, step.grad));
-  return backward(formulas, states, soFar[0]?.construct ?? null, forwards, grads);
+  const pulled = (grad: number) => backward(formulas, states, soFar[0]?.construct ?? null, forwards, question.ranks.map((rank) => tensorAt(rank.grads, grad)));
+  const records = pulled(step.grad);
+  if (step.direction === undefined) return records;
+  const along = pulled(step.direction);
+  return records.map((record, rank) => ({ ...record, second: secondOrder(formulas, record, along[rank]!) })); // BN-GRAD-06
 }
 
 function forwardAt(steps: readonly StepRecord[], index: number): ForwardRecord {

@@ -82,6 +82,16 @@ export interface Accumulated {
   readonly earlier: BackwardRecord | null;
 }
 
+/** A backward step differentiated once more: the gradients of Σ v·dx, and the pass that has v in place of dy. */
+export interface SecondOrder {
+  readonly along: BackwardRecord;
+  /** By x and by dy, in their shape. */
+  readonly ddx: Float64Array;
+  readonly ddy: Float64Array;
+  /** By γ; null where no gradient is taken of it. */
+  readonly ddgamma: Float64Array | null;
+}
+
 /** Everything that one backward step computed on one rank. */
 export interface BackwardRecord {
   readonly op: 'backward';
@@ -100,6 +110,8 @@ export interface BackwardRecord {
   readonly dbeta: Float64Array | null;
   /** Where the step accumulates: what it shows in place of its own dγ and dβ. */
   readonly accumulated?: Accumulated;
+  /** Where the step is differentiated once more: what it shows in place of dx, dγ and dβ. */
+  readonly second?: SecondOrder;
   readonly low?: { readonly dx: Float64Array; readonly dgamma: Float64Array | null; readonly dbeta: Float64Array | null };
   readonly update: StateUpdate | null;
   readonly state: RunningState | null;

@@ -104,7 +104,7 @@ function listed(data: Float64Array): string {
 
 function describeStep(step: Step): string {
   if (step.op === 'forward') return `forward${step.mode === 'fresh' ? ' in the mode that the constructor left' : ` in ${step.mode} mode`}, input ${String(step.input)}`;
-  if (step.op === 'backward') return `backward of step ${String(step.of)}, gradient ${String(step.grad)}`;
+  if (step.op === 'backward') return `backward of step ${String(step.of)}, gradient ${String(step.grad)}${step.direction === undefined ? '' : `, differentiated once more along gradient ${String(step.direction)}`}`;
   if (step.op === 'configure') return `changed: ${settingsText(step.set)}`;
   return step.op === 'reload' ? 'saved, and loaded into a new layer' : step.op;
 }

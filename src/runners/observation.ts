@@ -16,7 +16,7 @@ export interface ObservedError {
 }
 
 /** Observables of which a runner returns tensors. */
-export const tensorObservables = ['y', 'dx', 'dgamma', 'dbeta', 'running_mean', 'running_var'] as const;
+export const tensorObservables = ['y', 'dx', 'dgamma', 'dbeta', 'ddx', 'ddy', 'ddgamma', 'running_mean', 'running_var'] as const;
 export type TensorObservable = (typeof tensorObservables)[number];
 
 /** What a call is given, besides the state. */

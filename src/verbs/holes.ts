@@ -33,7 +33,7 @@ export function vocabulary({ parameters, modeTable }: ParametersFile): Vocabular
   const layers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'];
   return {
     layer: layers,
-    program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'convert', 'stay', 'describe', 'momentum', 'eps', 'statistics', 'freeze', 'unfreeze', 'accumulate'],
+    program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'convert', 'stay', 'describe', 'momentum', 'eps', 'statistics', 'freeze', 'unfreeze', 'accumulate', 'double'],
     rank: layers.flatMap((layer) => ['1', '2', '3', '4', '5'].map((rank) => `${layer}:${rank}`)),
     elements: ['0', '1', 'many'],
     extent: ['batch', 'channels', 'spatial'].flatMap((axis) => extentsAsked.filter((extent) => extent > 0 || axis !== 'channels').map((extent) => `${axis}:${String(extent)}`)),

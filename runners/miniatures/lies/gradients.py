@@ -156,6 +156,22 @@ class GradientsReplaced(HonestLayer):
         return own
 
 
+class SecondOrderByConstants(HonestLayer):
+    def change_of_statistics(self, tape: Tape, v: Rows) -> tuple[Vector, Vector]:
+        return np.zeros_like(self.gamma), np.zeros_like(self.gamma)
+
+
+class SecondOrderGammaUncentred(HonestLayer):
+    def change_of_dgamma(self, tape: Tape, dy: Rows, v: Rows) -> Vector:
+        mean_change, _ = self.change_of_statistics(tape, v)
+        return super().change_of_dgamma(tape, dy, v) + self.total(dy) * mean_change / self.s(tape.moments[self.rank])
+
+
+class SecondOrderMissing(HonestLayer):
+    def change_of_dx(self, tape: Tape, dy: Rows, v: Rows) -> Rows:
+        return np.zeros_like(dy)
+
+
 GRADIENTS: dict[str, type[HonestLayer]] = {
     'frozen-statistics-gradient': FrozenStatisticsGradient,
     'missing-x-hat-term': MissingXHatTerm,
@@ -178,6 +194,9 @@ GRADIENTS: dict[str, type[HonestLayer]] = {
     'channels-past-64-without-dgamma': ChannelsPast64WithoutDgamma,
     'dbeta-averaged': DbetaAveraged,
     'gradients-replaced': GradientsReplaced,
+    'second-order-by-constants': SecondOrderByConstants,
+    'second-order-gamma-uncentred': SecondOrderGammaUncentred,
+    'second-order-missing': SecondOrderMissing,
     'ones-not-summed': OnesNotSummed,
     'parameter-gradients-exchanged': ParameterGradientsExchanged,
     'parameter-gradients-zero-in-evaluation': ParameterGradientsZeroInEvaluation,

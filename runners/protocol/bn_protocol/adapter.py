@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Union
 
-from bn_protocol.cases import Case, CaseError, Configure, Describe, Forward, RankData, Reload
+from bn_protocol.cases import Backward, Case, CaseError, Configure, Describe, Forward, RankData, Reload
 from bn_protocol.description import Description
 from bn_protocol.tensors import Value
 
@@ -97,6 +97,15 @@ class Layer(abc.ABC):
         """
         raise AdapterFault('this adapter does not accumulate gradients')
 
+    def double_backward(self, tape: Any, nth: int, direction: int) -> Observation:
+        """Copies of ddx, ddy and, with affine, ddgamma: the gradient of Σ v·dx by x, dy and γ (BN-GRAD-06).
+
+        :param nth: as in ``backward``, whose dx it is
+        :param direction: index of v in the upstream gradients
+        :raises AdapterFault: the adapter has no way to differentiate twice
+        """
+        raise AdapterFault('this adapter does not differentiate a backward pass')
+
     def changed(self) -> Sequence[str]:
         """Which of x, dy, gamma and beta the last call changed (BN-STATE-12); none where the adapter cannot look."""
         return ()
@@ -166,8 +175,7 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
                 layer.configure(step.settings)
                 seen = {}
             else:
-                pull = layer.accumulate if step.accumulates else layer.backward
-                seen = pull(tapes[step.of], step.nth)
+                seen = differentiated(layer, tapes[step.of], step)
         except Exception as error:
             seen = {'error': refusal(error)}
         seen.update(layer.state())  # outside the guard: a state that cannot be read is no refusal
@@ -176,6 +184,12 @@ def observe_rank(case: Case, data: RankData, construct: Callable[[Case, RankData
         if 'error' in seen:
             break
     return RankObservation(before, steps)
+
+
+def differentiated(layer: Layer, tape: Any, step: Backward) -> Observation:
+    if step.direction is not None:
+        return layer.double_backward(tape, step.nth, step.direction)
+    return layer.accumulate(tape, step.nth) if step.accumulates else layer.backward(tape, step.nth)
 
 
 def notice(layer: Layer, seen: Observation) -> None:

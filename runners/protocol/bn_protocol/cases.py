@@ -85,6 +85,8 @@ class Backward(NamedTuple):
     nth: int
     #: dγ and dβ add up in the parameters (BN-GRAD-05)
     accumulates: bool = False
+    #: index of v in the rank's upstream gradients, where the pass is differentiated once more (BN-GRAD-06)
+    direction: int | None = None
 
 
 class Reload(NamedTuple):
@@ -165,6 +167,21 @@ _MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OSError, Arith
 def accumulates(case: Case) -> bool:
     """Whether the case asks for gradients that add up in the parameters."""
     return any(isinstance(step, Backward) and step.accumulates for step in case.program)
+
+
+def direction_of(case: Case, index: int) -> int | None:
+    """Where v of the pass lies that differentiates the backward of the forward on input ``index``, if there is one."""
+    for step in case.program:
+        if isinstance(step, Backward) and step.direction is not None:
+            forward = case.program[step.of]
+            if isinstance(forward, Forward) and forward.input == index:
+                return step.direction
+    return None
+
+
+def twice_differentiated(case: Case) -> bool:
+    """Whether the case asks for a backward pass that is differentiated once more."""
+    return any(isinstance(step, Backward) and step.direction is not None for step in case.program)
 
 
 def decode_cases(raw_cases: Sequence[Mapping[str, Any]], payload: bytes) -> list[Case | CaseError]:
@@ -257,7 +274,9 @@ def _decode_program(raw: Sequence[Mapping[str, Any]], ranks: Sequence[RankPlaces
             program.append(Forward(mode, step['input'], tuple(grads.get(position, ()))))
         elif op == 'backward':
             of = step['of']
-            program.append(Backward(of, given[of], step.get('accumulates', False)))
+            if 'direction' in step:
+                _check_index('direction', step['direction'], available)
+            program.append(Backward(of, given[of], step.get('accumulates', False), step.get('direction')))
             given[of] += 1
         elif op == 'reload':
             program.append(Reload(_one_of('by', step.get('by', 'checkpoint'), RELOADS)))

@@ -3,6 +3,7 @@ import { roundTo } from '../../tensor/round.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type Arithmetic, arithmeticOf } from './arithmetic.ts';
 import type { HonestForm } from './form.ts';
+import { honestSecondOrder } from './second-order.ts';
 import { honestStatistics } from './statistics.ts';
 import { sumOfTerms } from './sums.ts';
 
@@ -52,7 +53,7 @@ export function computeHonestly(question: Case, form: HonestForm): readonly Hone
 
 function shown(layer: Layer, step: Case['program'][number], index: number): HonestStep {
   if (step.op === 'forward') return forward(layer, step, index);
-  if (step.op === 'backward') return backward(layer, step);
+  if (step.op === 'backward') return step.direction === undefined ? backward(layer, step) : doubleBackward(layer, step, step.direction);
   throw new TypeError(`expected a program of forwards and backwards, got ${step.op}`);
 }
 
@@ -112,6 +113,17 @@ function backward(layer: Layer, step: BackwardStep): HonestStep {
   const running = () => dy.map((value) => (form.output === 'direct' ? round(channel.divided(value) * gamma) : round(channel.divided(gamma) * value)));
   const dx = channel.batch ? inputGradient(layer, channel, dy, factor, { dbeta, dgamma }) : running();
   return { dx, dgamma: Float64Array.of(dgamma), dbeta: Float64Array.of(dbeta) };
+}
+
+/** ddx, ddy and ddγ: ddy is the dx of v. */
+function doubleBackward(layer: Layer, step: BackwardStep, direction: number): HonestStep {
+  const { question, form, arithmetic, gamma } = layer;
+  const { round } = arithmetic;
+  const { x, mean, divided, batch } = layer.channels[step.of]!;
+  const { grads } = question.ranks[0]!;
+  const [dy, v] = [grads[step.grad]!.data.map(round), grads[direction]!.data.map(round)];
+  const { dx: ddy = new Float64Array() } = backward(layer, { ...step, grad: direction });
+  return { ddy, ...honestSecondOrder({ centred: x.map((value) => round(value - mean)), divided, batch, gamma, dy, v }, form, arithmetic) };
 }
 
 /**

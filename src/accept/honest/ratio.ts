@@ -9,8 +9,11 @@ import { questionOf, type Setting } from './setting.ts';
 export const observed = ['y', 'dx', 'dgamma', 'dbeta', 'running_mean', 'running_var'] as const;
 export type Observed = (typeof observed)[number];
 
+/** What a backward pass shows that is differentiated once more. */
+export const secondOrder = ['ddx', 'ddy', 'ddgamma'] as const;
+
 /** Largest error ÷ bound of every observable over a program; 0 for what was not shown or has no bound. */
-export type Ratios = Record<Observed, number>;
+export type Ratios = Record<Observed | (typeof secondOrder)[number], number>;
 
 /** Largest ratios of both classes; a form that is not in a class says nothing about it. */
 export function ratiosOf(setting: Setting, form: HonestForm): Readonly<Record<Level, Ratios>> {
@@ -25,7 +28,7 @@ export function ratiosOf(setting: Setting, form: HonestForm): Readonly<Record<Le
 }
 
 function none(): Ratios {
-  return { y: 0, dx: 0, dgamma: 0, dbeta: 0, running_mean: 0, running_var: 0 };
+  return { y: 0, dx: 0, dgamma: 0, dbeta: 0, ddx: 0, ddy: 0, ddgamma: 0, running_mean: 0, running_var: 0 };
 }
 
 function raise(worst: Record<Level, Ratios>, accepted: AcceptedValues, got: Float64Array | undefined): void {

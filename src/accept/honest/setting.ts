@@ -1,5 +1,5 @@
 import { parseProgram } from '../../cases/axes.ts';
-import type { Case } from '../../cases/case.ts';
+import { type Case, countGradients } from '../../cases/case.ts';
 import { largestFinite } from '../../tensor/formats.ts';
 import { integers } from '../../tensor/generator.ts';
 import { roundTo } from '../../tensor/round.ts';
@@ -62,7 +62,6 @@ export function integersOf({ seed, n, edits }: Setting, tensor: Edit[0], of: num
 export function questionOf(setting: Setting): Case {
   const program = parseProgram(setting.program);
   const { dtype, eps, momentum, offset, scale, gradientScale } = setting;
-  const count = (op: string) => program.filter((step) => step.op === op).length;
   const channel = (value: number) => tensorOf([1], dtype, Float64Array.of(value), (unit) => unit);
   const data = (tensor: Edit[0], pattern: Pattern, value: (unit: number) => number) => (_: unknown, of: number) => (
     tensorOf([setting.n, 1], dtype, bent(integersOf(setting, tensor, of), pattern), value)
@@ -72,8 +71,8 @@ export function questionOf(setting: Setting): Case {
     config: { numFeatures: 1, eps, momentum, affine: true, statistics: 'tracked', dtype },
     initial: { gamma: channel(setting.gamma), beta: channel(setting.beta), running_mean: channel(setting.mean), running_var: channel(setting.variance) },
     ranks: [{
-      inputs: Array.from({ length: count('forward') }, data('x', setting.pattern, (unit) => scale * (offset + unit))),
-      grads: Array.from({ length: count('backward') }, data('dy', setting.gradientPattern, (unit) => gradientScale * unit)),
+      inputs: Array.from({ length: program.filter(({ op }) => op === 'forward').length }, data('x', setting.pattern, (unit) => scale * (offset + unit))),
+      grads: Array.from({ length: countGradients(program) }, data('dy', setting.gradientPattern, (unit) => gradientScale * unit)),
     }],
   };
 }

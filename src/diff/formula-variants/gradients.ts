@@ -1,3 +1,4 @@
+import type { Case } from '../../cases/case.ts';
 import { coreFormulas, type GradientChannel } from '../../reference/formulas.ts';
 import type { FormulaVariant } from '../cause-entry.ts';
 import { replaceTail } from './channel-values.ts';
@@ -81,6 +82,28 @@ export const gradientVariants: readonly FormulaVariant[] = [
     concerns: ({ program }) => program.filter((step) => step.op === 'backward' && step.accumulates === true).length > 1,
   },
   {
+    id: 'second-order-by-constants', rule: 'BN-GRAD-06', title: 'where a backward pass is differentiated once more, mean and variance are constants',
+    translation: 'none; differentiate through the statistics',
+    change: {
+      secondInput: ({ source, gamma, deviation, b, product }, v, _, normalised) => (source === 'running' ? 0 : -(gamma / deviation ** 2) * (v * b + normalised * product)),
+      secondUpstream: ({ gamma, deviation }, v) => (gamma / deviation) * v,
+      secondGamma: ({ deviation, count, product }) => (count / deviation) * product,
+    },
+    concerns: isDifferentiatedTwice,
+  },
+  {
+    id: 'second-order-gamma-uncentred', rule: 'BN-GRAD-06', title: 'the gradient of Σ v·dx by γ lacks the term through the mean',
+    translation: 'subtract Σv·Σdy/(n·s)',
+    change: { secondGamma: ({ deviation, count, a, b, product, source }) => (count / deviation) * (source === 'running' ? product : product - a * b) },
+    concerns: isDifferentiatedTwice,
+  },
+  {
+    id: 'second-order-missing', rule: 'BN-GRAD-06', title: 'the gradient of Σ v·dx by x is 0',
+    translation: 'none; dx depends on x through mean and variance',
+    change: { secondInput: () => 0 },
+    concerns: isDifferentiatedTwice,
+  },
+  {
     id: 'training-gradient-in-evaluation', rule: 'BN-GRAD-04', title: 'the evaluation gradient is that of training',
     translation: 'none; the gradient of evaluation is γ·dy/√(rv + ε)',
     like: ['MindSpore on CPU before 1.6.0'], // MindSpore commit 70ebd9bdbc1
@@ -140,6 +163,10 @@ export const gradientVariants: readonly FormulaVariant[] = [
     change: { betaGradient: ({ dySum, count }) => dySum / count },
   },
 ];
+
+function isDifferentiatedTwice({ program }: Case): boolean {
+  return program.some((step) => step.op === 'backward' && step.direction !== undefined);
+}
 
 /** s/σ. */
 function perDeviation({ deviation, variance }: GradientChannel): number {

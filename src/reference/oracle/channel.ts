@@ -35,6 +35,9 @@ export interface ChannelStep {
   readonly dx?: readonly (readonly Rational[])[];
   readonly dgamma?: readonly Rational[];
   readonly dbeta?: readonly Rational[];
+  readonly ddx?: readonly (readonly Rational[])[];
+  readonly ddy?: readonly (readonly Rational[])[];
+  readonly ddgamma?: readonly Rational[];
   readonly state: ChannelState | null;
 }
 
@@ -100,7 +103,10 @@ function stateAfter({ row, momentum }: ChannelCase, step: ForwardStep, { batch, 
 
 function backward({ ranks }: ChannelCase, step: BackwardStep, output: ChannelOutput | undefined, state: ChannelState | null): ChannelStep {
   if (output === undefined) throw new RangeError(`expected a forward at step ${step.of} of the program, before its backward`);
-  return { ...output.differentiate(ranks.map(({ grads }) => dataAt(grads, step.grad))), state }; // BN-STATE-07
+  const pulled = (grad: number) => ranks.map(({ grads }) => dataAt(grads, grad));
+  const { direction } = step;
+  if (direction !== undefined) return { ...output.differentiateTwice(pulled(step.grad), pulled(direction)), state }; // BN-GRAD-06
+  return { ...output.differentiate(pulled(step.grad)), state }; // BN-STATE-07
 }
 
 function dataAt(data: readonly (readonly Rational[])[], index: number): readonly Rational[] {

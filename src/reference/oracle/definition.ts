@@ -28,6 +28,13 @@ export interface ChannelGradients {
   readonly dbeta: readonly Rational[];
 }
 
+/** Gradients of Σ v·dx over all ranks, dx being the gradient of Σ dy·y by x (BN-GRAD-06). */
+export interface SecondGradients {
+  readonly ddx: readonly (readonly Rational[])[];
+  readonly ddy: readonly (readonly Rational[])[];
+  readonly ddgamma: readonly Rational[];
+}
+
 export interface ChannelOutput {
   /** n, values of all ranks together. */
   readonly count: number;
@@ -35,6 +42,7 @@ export interface ChannelOutput {
   readonly batch: Moments | null;
   readonly y: readonly (readonly Rational[])[];
   readonly differentiate: (dy: readonly (readonly Rational[])[]) => ChannelGradients;
+  readonly differentiateTwice: (dy: readonly (readonly Rational[])[], v: readonly (readonly Rational[])[]) => SecondGradients;
 }
 
 /**
@@ -62,6 +70,7 @@ export function forwardChannel(forward: ChannelForward): ChannelOutput {
     batch: batch === null ? null : { mean: tape.value(batch.mean), variance: tape.value(batch.variance) },
     y: y.map((values) => values.map((value) => tape.value(value))),
     differentiate: (dy) => gradients(ranks, tape.differentiate(loss(tape, y.flat(), dy.flat()))),
+    differentiateTwice: (dy, v) => differentiateTwice(tape, ranks, y, dy, v),
   };
 }
 
@@ -109,6 +118,21 @@ function gradients(ranks: readonly RankVariables[], derivative: (a: Variable) =>
     dx: ranks.map(({ x }) => x.map(derivative)),
     dgamma: ranks.map(({ gamma }) => derivative(gamma)),
     dbeta: ranks.map(({ beta }) => derivative(beta)),
+  };
+}
+
+/** dx is written on the tape by differentiating Σ dy·y there, dy being variables, and Σ v·dx is differentiated like any other result. */
+function differentiateTwice(
+  tape: Tape, ranks: readonly RankVariables[], y: readonly (readonly Variable[])[], dy: readonly (readonly Rational[])[], v: readonly (readonly Rational[])[],
+): SecondGradients {
+  const upstream = dy.map((values) => values.map((value) => tape.variable(value)));
+  const given = upstream.flat();
+  const dx = tape.recordDerivatives(sum(tape, y.flat().map((value, i) => tape.multiply(given[i]!, value))));
+  const derivative = tape.differentiate(loss(tape, ranks.flatMap(({ x }) => x.map(dx)), v.flat()));
+  return {
+    ddx: ranks.map(({ x }) => x.map(derivative)),
+    ddy: upstream.map((values) => values.map(derivative)),
+    ddgamma: ranks.map(({ gamma }) => derivative(gamma)),
   };
 }
 

@@ -28,6 +28,8 @@ export interface Tape {
   readonly value: (a: Variable) => Rational;
   /** ∂result/∂a of every a on the tape, exact for the recorded values. */
   readonly differentiate: (result: Variable) => (a: Variable) => Rational;
+  /** The same derivatives as numbers on the tape, which can be differentiated in turn. */
+  readonly recordDerivatives: (result: Variable) => (a: Variable) => Variable;
 }
 
 /** An empty tape whose roots have a relative precision of 2^−rootBits. */
@@ -38,7 +40,7 @@ export function createTape(rootBits: number): Tape {
   const give = (value: Rational, varies: boolean) => push({ operation: 'given', left: 0 as Variable, right: 0 as Variable, value, varies });
   const apply = (operation: 'add' | 'subtract' | 'multiply' | 'divide') => (left: Variable, right: Variable) =>
     push({ operation, left, right, value: rational[operation](at(left).value, at(right).value), varies: at(left).varies || at(right).varies });
-  return {
+  const tape: Tape = {
     variable: (value) => give(value, true),
     constant: (value) => give(value, false),
     add: apply('add'),
@@ -48,7 +50,47 @@ export function createTape(rootBits: number): Tape {
     root: (a) => push({ operation: 'root', left: a, right: a, value: squareRoot(at(a).value, rootBits), varies: at(a).varies }),
     value: (a) => at(a).value,
     differentiate: (result) => differentiate(entries, result),
+    recordDerivatives: (result) => recordDerivatives(entries, tape, result),
   };
+  return tape;
+}
+
+/** Reverse mode as `differentiate`, by operations of the tape itself; only what was there before is gone through. */
+function recordDerivatives(entries: readonly Entry[], tape: Tape, result: Variable): (a: Variable) => Variable {
+  const derivatives = new Map<Variable, Variable>([[result, tape.constant(rational.one)]]);
+  const nothing = tape.constant(rational.zero);
+  const hand = (to: Variable, share: () => Variable): void => {
+    if (!entries[to]!.varies) return;
+    const before = derivatives.get(to);
+    derivatives.set(to, before === undefined ? share() : tape.add(before, share()));
+  };
+  for (let position = result; position >= 0; position--) {
+    const derivative = derivatives.get(position);
+    if (derivative !== undefined) recordShares(entries[position]!, position, derivative, tape, hand);
+  }
+  return (a) => derivatives.get(a) ?? nothing;
+}
+
+function recordShares({ operation, left, right }: Entry, own: Variable, derivative: Variable, tape: Tape, hand: (to: Variable, share: () => Variable) => void): void {
+  const negated = (a: Variable) => tape.multiply(tape.constant(rational.negate(rational.one)), a);
+  switch (operation) {
+    case 'given':
+      return;
+    case 'add':
+      hand(left, () => derivative);
+      return hand(right, () => derivative);
+    case 'subtract':
+      hand(left, () => derivative);
+      return hand(right, () => negated(derivative));
+    case 'multiply':
+      hand(left, () => tape.multiply(derivative, right));
+      return hand(right, () => tape.multiply(derivative, left));
+    case 'divide':
+      hand(left, () => tape.divide(derivative, right));
+      return hand(right, () => negated(tape.divide(tape.multiply(derivative, own), right)));
+    case 'root':
+      return hand(left, () => tape.divide(derivative, tape.add(own, own)));
+  }
 }
 
 /** Reverse mode: from the result to the start, each entry hands its derivative on to its operands. */

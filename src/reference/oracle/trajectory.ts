@@ -5,12 +5,15 @@ import { channelIndices } from './layout.ts';
 import { fromNumber, type Rational } from './rational.ts';
 import { defaultRootBits } from './root.ts';
 
-/** What a step shows on one rank: y and dx in the order of the input's elements, the others per channel. */
+/** What a step shows on one rank: y, dx, ddx and ddy in the order of the input's elements, the others per channel. */
 export interface ExactStep {
   readonly y?: readonly Rational[];
   readonly dx?: readonly Rational[];
   readonly dgamma?: readonly Rational[];
   readonly dbeta?: readonly Rational[];
+  readonly ddx?: readonly Rational[];
+  readonly ddy?: readonly Rational[];
+  readonly ddgamma?: readonly Rational[];
   readonly running_mean?: readonly Rational[];
   readonly running_var?: readonly Rational[];
   readonly step_count?: number;
@@ -67,13 +70,16 @@ function inputShape({ ranks }: Case, rank: number, input: number): readonly numb
 }
 
 function assemble(channels: readonly ChannelStep[], rank: number, shape: readonly number[], { affine, scaleOnly = false }: Case['config']): ExactStep {
-  const elements = (name: 'y' | 'dx') => optional(name, scatter(channels.map((channel) => channel[name]?.[rank]), shape));
-  const parameter = (name: 'dgamma' | 'dbeta') => optional(name, affine && !(scaleOnly && name === 'dbeta') ? complete(channels.map((channel) => channel[name]?.[rank])) : undefined);
+  const elements = (name: 'y' | 'dx' | 'ddx' | 'ddy') => optional(name, scatter(channels.map((channel) => channel[name]?.[rank]), shape));
+  const parameter = (name: 'dgamma' | 'dbeta' | 'ddgamma') => optional(name, affine && !(scaleOnly && name === 'dbeta') ? complete(channels.map((channel) => channel[name]?.[rank])) : undefined);
   return {
     ...elements('y'),
     ...elements('dx'),
     ...parameter('dgamma'),
     ...parameter('dbeta'),
+    ...elements('ddx'),
+    ...elements('ddy'),
+    ...parameter('ddgamma'),
     ...optional('running_mean', complete(channels.map(({ state }) => state?.mean))),
     ...optional('running_var', complete(channels.map(({ state }) => state?.variance))),
     ...optional('step_count', channels[0]?.state?.count),

@@ -26,6 +26,10 @@ export type RowSpelling5 = OfferedRow | MissingRow;
  * Gradients that add up in the parameters (BN-GRAD-05).
  */
 export type RowSpelling6 = OfferedRow | MissingRow;
+/**
+ * A backward pass differentiated once more (BN-GRAD-06).
+ */
+export type RowSpelling7 = OfferedRow | MissingRow;
 export type ObservableSpelling = OfferedObservable | MissingObservable;
 /**
  * @minItems 1
@@ -109,6 +113,7 @@ export interface VersionDialect {
     paused: RowSpelling4;
     freeze: RowSpelling5;
     accumulate: RowSpelling6;
+    double: RowSpelling7;
   };
   /**
    * Where each observable is read.
@@ -118,6 +123,9 @@ export interface VersionDialect {
     dx: ObservableSpelling;
     dgamma: ObservableSpelling;
     dbeta: ObservableSpelling;
+    ddx: ObservableSpelling;
+    ddy: ObservableSpelling;
+    ddgamma: ObservableSpelling;
     running_mean: ObservableSpelling;
     running_var: ObservableSpelling;
     step_count: ObservableSpelling;

@@ -31,6 +31,9 @@ export interface Step {
   dx?: Tensor;
   dgamma?: Tensor;
   dbeta?: Tensor;
+  ddx?: Tensor;
+  ddy?: Tensor;
+  ddgamma?: Tensor;
   running_mean?: Tensor;
   running_var?: Tensor;
   step_count?: number;
@@ -118,6 +121,9 @@ export interface Step1 {
   dx?: Tensor;
   dgamma?: Tensor;
   dbeta?: Tensor;
+  ddx?: Tensor;
+  ddy?: Tensor;
+  ddgamma?: Tensor;
   running_mean?: Tensor;
   running_var?: Tensor;
   step_count?: number;

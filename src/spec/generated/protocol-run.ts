@@ -40,6 +40,10 @@ export type Step =
        * dgamma and dbeta add up in the parameters over all such steps; what is answered is the sum so far. Absent: the gradients of this step alone.
        */
       accumulates?: true;
+      /**
+       * Index of v into the rank's upstream gradients: the pass is differentiated once more, and ddx, ddy and ddgamma, the gradients of Σ v·dx by x, dy and γ, are answered in place of dx, dgamma and dbeta.
+       */
+      direction?: number;
     }
   | {
       /**

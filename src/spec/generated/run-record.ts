@@ -22,7 +22,7 @@ export type Status =
  * A JSON number, or one of the words for what JSON cannot write.
  */
 export type Number = number | ('NaN' | 'Infinity' | '-Infinity');
-export type Observable = 'y' | 'dx' | 'dgamma' | 'dbeta' | 'running_mean' | 'running_var' | 'step_count';
+export type Observable = 'y' | 'dx' | 'dgamma' | 'dbeta' | 'ddx' | 'ddy' | 'ddgamma' | 'running_mean' | 'running_var' | 'step_count';
 /**
  * Observation kept as bit patterns: hexadecimal of the little-endian bytes.
  */
@@ -166,7 +166,20 @@ export interface DeviationRecord {
    * Index into the program; -1 is the construction.
    */
   step: number;
-  observable: 'y' | 'dx' | 'dgamma' | 'dbeta' | 'running_mean' | 'running_var' | 'step_count' | 'error' | 'operands' | 'constructor';
+  observable:
+    | 'y'
+    | 'dx'
+    | 'dgamma'
+    | 'dbeta'
+    | 'ddx'
+    | 'ddy'
+    | 'ddgamma'
+    | 'running_mean'
+    | 'running_var'
+    | 'step_count'
+    | 'error'
+    | 'operands'
+    | 'constructor';
   /**
    * Flat index of the worst element.
    */
@@ -205,6 +218,9 @@ export interface ObservedStepRecord {
   dx?: ObservedTensorRecord;
   dgamma?: ObservedTensorRecord;
   dbeta?: ObservedTensorRecord;
+  ddx?: ObservedTensorRecord;
+  ddy?: ObservedTensorRecord;
+  ddgamma?: ObservedTensorRecord;
   running_mean?: ObservedTensorRecord;
   running_var?: ObservedTensorRecord;
   step_count?: number;

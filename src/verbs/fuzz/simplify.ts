@@ -52,10 +52,11 @@ function orphansBetween(program: readonly Step[], removed: number, before: numbe
 /** The case without the inputs and gradients that no step reads. */
 function withoutUnused(question: Case): Case {
   const inputs = question.program.flatMap((step) => (step.op === 'forward' ? [step.input] : []));
-  const grads = question.program.flatMap((step) => (step.op === 'backward' ? [step.grad] : []));
+  const grads = question.program.flatMap((step) => (step.op !== 'backward' ? [] : step.direction === undefined ? [step.grad] : [step.grad, step.direction]));
   const program = question.program.map((step): Step => {
     if (step.op === 'forward') return { ...step, input: inputs.indexOf(step.input) };
-    return step.op === 'backward' ? { ...step, grad: grads.indexOf(step.grad) } : step;
+    if (step.op !== 'backward') return step;
+    return { ...step, grad: grads.indexOf(step.grad), ...(step.direction === undefined ? {} : { direction: grads.indexOf(step.direction) }) };
   });
   const ranks = question.ranks.map((rank) => ({ inputs: inputs.map((index) => rank.inputs[index]!), grads: grads.map((index) => rank.grads[index]!) }));
   return { ...question, program, ranks };

@@ -81,7 +81,7 @@ function describeOutside(deviation: RunDeviation, question: Case): string {
 /** Where an element stands: n, c, … of y and dx, else the channel. */
 function coordinates({ observable, element }: RunDeviation, { ranks: [rank] }: Case): readonly number[] {
   const shape = rank?.inputs[0]?.shape ?? [];
-  if (observable !== 'y' && observable !== 'dx') return [element ?? 0];
+  if (observable !== 'y' && observable !== 'dx' && observable !== 'ddx' && observable !== 'ddy') return [element ?? 0];
   let rest = element ?? 0;
   return shape.toReversed().map((extent) => {
     const at = rest % extent;

@@ -24,6 +24,7 @@ export function whyNoScript(subject: Subject, question: Case): string | null {
   if (question.program.some(({ op }) => op === 'configure')) return 'the layer is changed on the way, which no script spells yet';
   if (question.config.option !== undefined || question.threads !== undefined || question.capability !== undefined) return 'arguments besides the canonical ones, threads and instruction sets have no spelling in a script';
   if (question.program.some((step) => step.op === 'backward' && step.accumulates === true)) return 'gradients are accumulated, which no script spells yet';
+  if (question.program.some((step) => step.op === 'backward' && step.direction !== undefined)) return 'a backward pass is differentiated once more, which no script spells yet';
   const elements = elementsOf(question);
   if (elements > largestScript) return `${String(elements)} input elements are more than the ${String(largestScript)} that a script takes`;
   if (framework === 'miniature' && subject.variant !== undefined) return whyNoMiniature(subject.variant, question);

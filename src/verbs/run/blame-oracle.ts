@@ -68,8 +68,13 @@ function cutDown(question: Case, deviations: readonly RunDeviation[]): Cut {
   return { case: { ...question, config: { ...question.config, numFeatures: channels.length }, initial, ranks }, features, channels };
 }
 
+/** Whether an observable has the shape of the input, not one value per channel. */
+function isElementwise(observable: RunDeviation['observable']): boolean {
+  return observable === 'y' || observable === 'dx' || observable === 'ddx' || observable === 'ddy';
+}
+
 function channelOf(question: Case, { observable, element, rank, step }: RunDeviation): number {
-  if (observable !== 'y' && observable !== 'dx') return element ?? 0;
+  if (!isElementwise(observable)) return element ?? 0;
   return Math.floor((element ?? 0) / spatialSize(inputShape(question, rank, step))) % question.config.numFeatures;
 }
 
@@ -120,7 +125,7 @@ function shareAt({ deviation: { observable, rank, step }, accepted }: Site, exac
   const values = accepted.values.find((each) => each.observable === observable);
   const numbers = exact?.[observable];
   if (values === undefined || numbers === undefined) return Infinity;
-  const indices = observable === 'y' || observable === 'dx' ? indicesOf(shapeBefore(cut, rank, step), cut.features, cut.channels) : cut.channels;
+  const indices = isElementwise(observable) ? indicesOf(shapeBefore(cut, rank, step), cut.features, cut.channels) : cut.channels;
   if (indices.length !== numbers.length) return Infinity;
   return indices.reduce((worst, index, i) => Math.max(worst, elementShare(values.value[index]!, values.low?.[index] ?? 0, values.stable[index]!, numbers[i]!)), 0);
 }

@@ -48,7 +48,7 @@ function formatOperation(step: Step | undefined): string {
   if (step.op === 'describe') return 'asked what it is';
   if (step.op === 'reload') return step.by === 'conversion' ? 'converted into a synchronised layer' : step.by === 'copy' ? 'copied deeply' : 'saved, and loaded into a new layer';
   if (step.op === 'configure') return `changed: ${settingsText(step.set)}`;
-  return step.op === 'forward' ? `forward in ${step.mode} mode on input ${String(step.input)}` : `backward of step ${String(step.of)} with gradient ${String(step.grad)}${step.accumulates === true ? ', accumulated' : ''}`;
+  return step.op === 'forward' ? `forward in ${step.mode} mode on input ${String(step.input)}` : `backward of step ${String(step.of)} with gradient ${String(step.grad)}${step.accumulates === true ? ', accumulated' : ''}${step.direction === undefined ? '' : `, differentiated once more along gradient ${String(step.direction)}`}`;
 }
 
 function formatStep(step: AcceptedStep, observations: readonly ShownObservation[], observed: (record: CaseLine) => ObservedStepLine | undefined): string[] {
