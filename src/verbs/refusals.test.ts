@@ -61,6 +61,11 @@ async function attempt(python: string, call: string, file: string): Promise<stri
   return (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { readonly class: string } | null)?.class ?? null;
 }
 
+/** What never answers the same twice may end the process or not. */
+function steady(word: string | null): string | null {
+  return word === 'Signal' || word === 'Unsteady' ? 'Signal or Unsteady' : word;
+}
+
 /** A call per framework that is not refused: the control of every attempt. */
 const offered: Readonly<Record<string, string>> = {
   pytorch: 'torch.nn.BatchNorm2d(3)',
@@ -80,9 +85,9 @@ describe('unsupported on core: every reason has a probe, which a new interpreter
     const answers = await unsupportedOf(runner, loadPlan('core'));
     expect(answers.length).toBeGreaterThan(0);
     for (const { reason, source } of answers) expect([reason.length > 10, source.length > 10]).toEqual([true, true]);
-    const calls = new Map(answers.map(({ probe }) => [probe.call, probe.error.class]));
+    const calls = new Map(answers.map(({ probe }) => [probe.call, steady(probe.error.class)]));
     const again = new Map<string, string | null>();
-    for (const call of calls.keys()) again.set(call, await attempt(python, call, `${word}.json`));
+    for (const call of calls.keys()) again.set(call, steady(await attempt(python, call, `${word}.json`)));
     expect(again).toEqual(calls);
     expect(await attempt(python, offered[id] ?? '', `${word}.json`)).toBeNull(); // control: what the framework offers is not refused
   }, 10 * minutes);
