@@ -8,7 +8,6 @@ const largestSmall = 256;
 const casesPerFrame = 32;
 
 const plainLayers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d'];
-const plainSteps = ['forward', 'backward'];
 
 /**
  * What the hand-written scripts do: a layer in one process is constructed, called, and all its parameters trained.
@@ -18,7 +17,17 @@ const plainSteps = ['forward', 'backward'];
 function isPlain({ layer, config, ranks, program, route = 'module', layout = 'contiguous', inputType, threads, capability }) {
   const plainConfig = config.frozen !== true && config.scaleOnly !== true && config.option === undefined;
   return plainLayers.includes(layer) && plainConfig && threads === undefined && capability === undefined && ranks.length === 1 && route === 'module' && layout === 'contiguous'
-    && inputType === undefined && program.every((step, at) => plainSteps.includes(step.op) && !(step.op === 'forward' && step.stays === true) && !(step.op === 'backward' && step.of !== lastForward(program, at)));
+    && inputType === undefined && program.every((step, at) => isPlainStep(step, program, at));
+}
+
+/**
+ * @param {import('../src/cases/case.ts').Step} step
+ * @param {import('../src/cases/case.ts').Case['program']} program
+ * @param {number} at
+ */
+function isPlainStep(step, program, at) {
+  if (step.op === 'backward') return step.of === lastForward(program, at) && step.accumulates !== true && step.direction === undefined;
+  return step.op === 'forward' && step.stays !== true;
 }
 
 /**
