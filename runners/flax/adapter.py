@@ -1,4 +1,7 @@
-"""Flax (nnx), without jit but for the route compiled, on the CPU."""
+"""Flax (nnx), without jit but for the route compiled, on the CPU.
+
+One layer and one adapter, which are read together; that is why it is one long file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Keras 3 over JAX, without jit, on the CPU."""
+"""Keras 3 over JAX, without jit, on the CPU.
+
+One layer and one adapter, which are read together; that is why it is one long file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""PyTorch, eager mode, on the CPU. Synchronised layers over several ranks: ranks.py."""
+"""PyTorch, eager mode, on the CPU. Synchronised layers over several ranks: ranks.py.
+
+One layer and one adapter, which are read together; that is why it is one long file.
+"""
 
 from __future__ import annotations
 
