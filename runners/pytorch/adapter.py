@@ -60,6 +60,16 @@ MISSING_ROWS = {
     ),
 }
 _MIXED_TYPES = 'aten/src/ATen/native/mixed_data_type.h, check_mixed_data_type'
+_CAPABILITY = 'torch.backends.cpu.get_cpu_capability()'
+#: by instruction set: what shows that the process cannot be held to it
+LACKING_SETS = {
+    'default': Probe('no word for the instruction set', 'torch.backends.cpu documentation', _CAPABILITY),
+    'avx2': Probe(
+        'the process has no AVX2',
+        "torch.backends.cpu documentation, 'NO AVX'",
+        f"{{'AVX2': True, 'AVX512': True}}[{_CAPABILITY}]",
+    ),
+}
 
 
 #: layouts of which the order of the results is looked at (BN-SHAPE-04)
@@ -384,7 +394,7 @@ class TorchAdapter(Adapter):
 def doubts(case: Case) -> list[Probe]:
     """Questions to the framework about what it may refuse of a case."""
     option = case.config.option
-    asked = [doubted_route(case), doubted_argument(option) if option else None]
+    asked = [doubted_route(case), doubted_argument(option) if option else None, LACKING_SETS.get(case.capability)]
     asked.extend(mixed_types(case.config, dtype_name(x)) for rank in case.ranks for x in rank.inputs)
     return [doubt for doubt in asked if doubt]
 

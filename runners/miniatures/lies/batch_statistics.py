@@ -47,6 +47,14 @@ class TailMissingFromStatistics(HonestLayer):
         return super().local_moments(rows[:, : whole_vectors(count)])._replace(n=count)
 
 
+class Avx2TailMissing(TailMissingFromStatistics):
+    """The kernels of one instruction set leave out what fills no whole vector."""
+
+    def local_moments(self, rows: Rows) -> Moments:
+        held = self.case.capability == 'avx2'
+        return super().local_moments(rows) if held else HonestLayer.local_moments(self, rows)
+
+
 class UncentredVariance(HonestLayer):
     def variance(self, rows: Rows, mean: Vector) -> Vector:
         return super().variance(rows, np.zeros_like(mean))
@@ -92,6 +100,7 @@ BATCH_STATISTICS: dict[str, type[HonestLayer]] = {
     'mean-divided-by-n-minus-1': MeanDividedByNMinus1,
     'statistics-of-first-sample': StatisticsOfFirstSample,
     'second-thread-lost': SecondThreadLost,
+    'avx2-tail-missing': Avx2TailMissing,
     'tail-missing-from-statistics': TailMissingFromStatistics,
     'uncentred-variance': UncentredVariance,
     'mean-absolute-deviation': MeanAbsoluteDeviation,

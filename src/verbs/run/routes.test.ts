@@ -48,9 +48,9 @@ function routesThat({ run: { runners } }: RunOutcome, status: string): readonly 
   return routes.filter((route) => found.has(route));
 }
 
-async function opened(word: string): Promise<Session> {
+async function opened(word: string, variables: Readonly<Record<string, string>> = {}): Promise<Session> {
   const runner = await runnerNamed(word);
-  return openSession(runner, { logFolder: folder, logName: word, python: runner.environment === undefined ? undefined : await interpreterOf(runner, home) });
+  return openSession(runner, { logFolder: folder, logName: word, python: runner.environment === undefined ? undefined : await interpreterOf(runner, home), variables });
 }
 
 async function answersOf(session: Session, questions: readonly Case[]): Promise<readonly Answer[]> {
@@ -128,6 +128,19 @@ describe('PyTorch cases on the route compiled', () => {
     expect(bitsOf(own)).not.toContain('"error"');
     expect(fallen).toMatchObject({ kind: 'unsupported', probe: { call: expect.stringContaining('fullgraph=True') as string, error: { class: 'UserError' } } });
     expect(evaluated?.kind).toBe('observed'); // without a step that counts there is nothing to read
+  }, 5 * minutes);
+});
+
+describe('PyTorch cases that are held to an instruction set', () => {
+  const narrow = questionOf('batchnorm1d/num/threads/program=train-backward/shape=5x65/threads=1/capability=default/**');
+  const vectors: Case = { ...narrow, capability: 'avx2' };
+
+  it('are answered by a process that has it; where there is no AVX2 they are unsupported by what the framework says of itself', async () => {
+    const session = await opened('pytorch', { ATEN_CPU_CAPABILITY: 'default' }); // as on a machine without
+    const answers = await answersOf(session, [narrow, vectors]);
+    await session.close();
+    expect(bitsOf(answers[0])).not.toContain('"error"');
+    expect(answers[1]).toMatchObject({ kind: 'unsupported', probe: { error: { class: 'KeyError', message: "'DEFAULT'" } } });
   }, 5 * minutes);
 });
 

@@ -32,6 +32,16 @@ describe('axisWorth', () => {
     expect(missed('name')).toBeUndefined();
   });
 
+  it('threads, instruction set and option: without the axis a case has what a run has by default, and no option', () => {
+    const core = loadPlan('core');
+    const killing = (name: string, kills: (id: string) => boolean): Killed => ({ fault: { name }, killers: core.cases.flatMap(({ id }, index) => (kills(id) ? [index] : [])) });
+    const worth = axisWorth(core, [killing('two threads', (id) => id.includes('/threads=2/')), killing('AVX2', (id) => id.includes('/capability=avx2/')), killing('any option', (id) => id.includes('/option='))]);
+    const told = (axis: string) => worth.find((one) => one.axis === axis);
+    expect(['threads', 'capability', 'option'].map(told)).toEqual([
+      { axis: 'threads', left: '1', missed: ['two threads'] }, { axis: 'capability', left: 'own', missed: ['AVX2'] }, { axis: 'option', left: 'none', missed: ['any option'] },
+    ]);
+  });
+
   it('an axis that nothing depends on misses nothing', () => {
     expect(axisWorth(plan, [training, evaluation]).find(({ axis }) => axis === 'initial')?.missed).toEqual([]);
   });

@@ -21,7 +21,7 @@ export interface Killed {
 /** What a layer has on an axis of which nobody speaks; the other axes have no such value. */
 const defaults: Readonly<Record<string, string>> = {
   statistics: 'tracked', affine: 'true', momentum: '0.1', eps: '0.00001', initial: 'default', dtype: 'float32', layout: 'contiguous', ranks: 'one',
-  route: 'module', input: 'own', dy: 'default', features: '3',
+  route: 'module', input: 'own', dy: 'default', features: '3', threads: '1', capability: 'own', option: 'none',
 };
 
 /**
@@ -45,7 +45,7 @@ function valuesOf(planned: PlannedCase, seed: number): ReadonlyMap<string, strin
   const { layer, axes } = planned;
   const own = materialise(planned, seed);
   const words = Object.entries(axes).filter(([axis]) => axis !== 'name' && !(axis in defaults));
-  const unspoken = ['route', 'input', 'dy', 'features'].map((axis) => [axis, axes[axis] ?? defaults[axis] ?? ''] as const);
+  const unspoken = ['route', 'input', 'dy', 'features', 'threads', 'capability', 'option'].map((axis) => [axis, axes[axis] ?? defaults[axis] ?? ''] as const);
   return new Map([['layer', layer], ...words, ...configured(own), ...unspoken, ['initial', axes['initial'] ?? initialOf(own)], ['ranks', axes['ranks'] ?? ranksOf(own)]]);
 }
 
