@@ -24,4 +24,4 @@ export const { loadPlan } = /** @type {typeof import('../src/verbs/load-plan.ts'
 export const { askCases, createWork, factsOf } = /** @type {typeof import('../src/verbs/run/ask-runner.ts')} */ (await built('verbs/run/ask-runner'));
 export const { askRunners } = /** @type {typeof import('../src/verbs/run/asked-runner.ts')} */ (await built('verbs/run/asked-runner'));
 export const { run, runPlan } = /** @type {typeof import('../src/verbs/run/run.ts')} */ (await built('verbs/run/run'));
-export const { createExpectations } = /** @type {typeof import('../src/verbs/run/expectations.ts')} */ (await built('verbs/run/expectations'));
+export const { createExpectations, keptForOne } = /** @type {typeof import('../src/verbs/run/expectations.ts')} */ (await built('verbs/run/expectations'));

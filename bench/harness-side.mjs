@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { askCases, createExpectations, createRunFile, createWork, factsOf, openSession, readDialect, runFileName, smokeTest } from './built.mjs';
+import { askCases, createExpectations, createRunFile, createWork, factsOf, keptForOne, openSession, readDialect, runFileName, smokeTest } from './built.mjs';
 
 /**
  * @import { Plan } from '../src/cases/plan.ts'
@@ -43,7 +43,7 @@ export async function openHarnessSide(plan, runner, python, options, logFolder) 
   const pass = async (indices) => {
     const found = /** @type {Map<number, Status>} */ (new Map());
     const file = await createRunFile(join(options.out, runFileName));
-    const expectations = createExpectations(plan.cases, plan.seed); // nothing is left over from an earlier pass
+    const expectations = createExpectations(plan.cases, plan.seed, keptForOne); // as in a run of this runner; nothing is left over from an earlier pass
     const onLine = (/** @type {{ readonly index: number, readonly found: Status }} */ line) => void found.set(line.index, line.found);
     const shared = { plan, options, listener, expectations, file, signal: new AbortController().signal, onLine };
     const work = createWork({ ...runner, indices }, () => false);

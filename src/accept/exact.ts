@@ -42,31 +42,37 @@ const tiny = smallestNormal('float32');
 
 /** Whether every partial sum of the values, in any order, is representable in float32, and none subnormal: it might be flushed. */
 export function sumsExactly(values: Iterable<number>): boolean {
-  let unit = 0;
-  let total = 0;
-  for (const value of values) {
-    if (value === 0) continue;
-    if (!Number.isFinite(value)) return false;
-    unit = commonUnit(unit, Math.abs(value));
-    total += Math.abs(value);
-    if (total / unit > 2 ** 24 || unit < tiny) return false; // what is to come only makes the one larger and the other smaller
-  }
+  const sum = { unit: 0, total: 0 };
+  for (const value of values) if (!addsExactly(sum, value)) return false;
   return true;
 }
 
 /** `sumsExactly` of a channel over all tensors. */
 export function channelSumsExactly(tensors: readonly Tensor[], c: number): boolean {
-  return sumsExactly(valuesOf(tensors, c));
-}
-
-function* valuesOf(tensors: readonly Tensor[], c: number): Generator<number> {
-  for (const { data, shape } of tensors) {
+  const sum = { unit: 0, total: 0 };
+  return tensors.every(({ data, shape }) => {
     const { batch, channels, spatial } = splitShape(shape);
     for (let n = 0; n < batch; n++) {
       const start = (n * channels + c) * spatial;
-      for (let i = start; i < start + spatial; i++) yield data[i]!;
+      for (let i = start; i < start + spatial; i++) if (!addsExactly(sum, data[i]!)) return false;
     }
-  }
+    return true;
+  });
+}
+
+/** What was added so far: the largest power of two that divides all of it, and the sum of its magnitudes. */
+interface ExactSum {
+  unit: number;
+  total: number;
+}
+
+/** Adds a value; false where a partial sum need not be representable, whatever comes later: that only makes the sum larger and the unit smaller. */
+function addsExactly(sum: ExactSum, value: number): boolean {
+  if (value === 0) return true;
+  if (!Number.isFinite(value)) return false;
+  sum.unit = commonUnit(sum.unit, Math.abs(value));
+  sum.total += Math.abs(value);
+  return sum.total / sum.unit <= 2 ** 24 && sum.unit >= tiny;
 }
 
 /** Both (1 − m)·v + m·b and v + m·(b − v), every operation exact in float32. */

@@ -1,6 +1,7 @@
 import type { LayerConfig } from '../cases/case.ts';
 import { countPerChannel, forEachInChannel, splitShape } from '../reference/layout.ts';
 import type { BackwardRecord, StepRecord } from '../reference/trajectory.ts';
+import { allocateNumbers } from '../tensor/allocate.ts';
 import { smallestSubnormal, unitRoundoff } from '../tensor/formats.ts';
 import { roundTo } from '../tensor/round.ts';
 import type { FloatType } from '../tensor/tensor.ts';
@@ -79,7 +80,7 @@ function gradientBounds(config: LayerConfig, record: BackwardRecord, ranks: read
   const precision = precisionOf(record.forward.x.dtype, accuracy);
   const ofParameters = precisionOf(record.forward.x.dtype, accuracy, config.dtype);
   const channels = record.forward.gamma.length;
-  const bounds = { dx: new Float64Array(record.dx.length), dgamma: new Float64Array(channels), dbeta: new Float64Array(channels) };
+  const bounds = { dx: allocateNumbers(record.dx.length), dgamma: new Float64Array(channels), dbeta: new Float64Array(channels) };
   for (let c = 0; c < channels; c++) {
     const own = absoluteSums(record, c, errors[c]!, precision);
     const all = ranks.length === 1 ? own : addSums(ranks.map((rank) => absoluteSums(rank, c, errors[c]!, precision)));
@@ -92,7 +93,7 @@ function gradientBounds(config: LayerConfig, record: BackwardRecord, ranks: read
 /** Bound of dx alone, of a pass on one rank. */
 export function inputGradientBounds(record: BackwardRecord, errors: readonly ChannelError[], accuracy: AccuracyClass): Float64Array {
   const precision = precisionOf(record.forward.x.dtype, accuracy);
-  const bound = new Float64Array(record.dx.length);
+  const bound = allocateNumbers(record.dx.length);
   for (const [c, error] of errors.entries()) inputBounds(bound, record, c, absoluteSums(record, c, error, precision), error, accuracy, precision);
   return bound;
 }

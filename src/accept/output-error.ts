@@ -6,6 +6,7 @@ import { type AccuracyPair, type Precision, precisionOf, resultBound, safety } f
 import { outputRule } from './rule-of.ts';
 import type { ChannelError } from './channel-error.ts';
 import { normalisedError } from './statistics-error.ts';
+import { allocateNumbers } from '../tensor/allocate.ts';
 
 /** Channel errors of one forward under both classes. */
 export interface ErrorPair {
@@ -30,7 +31,7 @@ export function acceptOutput(config: LayerConfig, record: ForwardRecord, errors:
  * flushed, all of γ·x̂ is lost.
  */
 function outputBound(record: ForwardRecord, errors: readonly ChannelError[], precision: Precision): Float64Array {
-  const bound = new Float64Array(record.y.length);
+  const bound = allocateNumbers(record.y.length);
   const { unit: u, tiny } = precision;
   const { x: { data, shape }, y: values } = record;
   const { batch, channels, spatial } = splitShape(shape);

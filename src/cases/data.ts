@@ -1,3 +1,4 @@
+import { allocateNumbers } from '../tensor/allocate.ts';
 import { integers, type SeedPart } from '../tensor/generator.ts';
 import { roundTo } from '../tensor/round.ts';
 import { countElements, type FloatType, type Tensor } from '../tensor/tensor.ts';
@@ -29,7 +30,8 @@ export function drawGradient(seed: readonly SeedPart[], regime: Regime, dtype: F
 /** Distinct initial values [C]: small dyadic numbers, none at its default, neighbours different. */
 export function drawInitial(seed: readonly SeedPart[], name: 'gamma' | 'beta' | 'running_mean' | 'running_var', dtype: FloatType, channels: number): Tensor {
   const next = integers([...seed, 'initial', name, dtype, channels]);
-  const data = Float64Array.from({ length: channels }, (_, c) => initialValue(name, next(), c));
+  const data = allocateNumbers(channels);
+  for (let c = 0; c < channels; c++) data[c] = initialValue(name, next(), c);
   return { dtype, shape: [channels], data };
 }
 
@@ -41,7 +43,7 @@ function initialValue(name: 'gamma' | 'beta' | 'running_mean' | 'running_var', r
 
 function draw(seed: readonly SeedPart[], dtype: FloatType, shape: readonly number[], regime: Regime): Tensor {
   const next = integers(seed);
-  const data = new Float64Array(countElements(shape));
+  const data = allocateNumbers(countElements(shape));
   const placeOf = needsPlace(regime) ? placesIn(shape, dtype) : () => nowhere;
   for (let i = 0; i < data.length; i++) data[i] = roundTo(valueOf(regime, (next() >>> 8) % 4096, placeOf(i)), dtype);
   return { dtype, shape, data };

@@ -8,23 +8,39 @@ import { UserError } from '../spec/user-error.ts';
 export function matchesPattern(pattern: string): (id: string) => boolean {
   const head = pattern.split('*', 1)[0] ?? '';
   if (head === pattern) return (id) => id === pattern;
-  const components = pattern.split('/').map((text) => (text === '**' ? null : text));
-  return (id) => id.startsWith(head.replace(/\/$/, '')) && fitsSequence(components, id.split('/'), matchesComponent);
+  const matches = matchesComponents(pattern);
+  return (id) => id.startsWith(head.replace(/\/$/, '')) && matches(id.split('/'));
 }
 
-/** Components are few, and ids are many of the same. */
-function matchesComponent(pattern: string, component: string): boolean {
-  if (!pattern.includes('*')) return pattern === component;
-  return fitsSequence(Array.from(pattern, (character) => (character === '*' ? null : character)), Array.from(component), (one, other) => one === other);
+/** The same of an id that is cut into its components already, as one that several patterns are tried on. */
+export function matchesComponents(pattern: string): (components: readonly string[]) => boolean {
+  const parts = pattern.split('/').map((text) => (text === '**' ? null : matchesComponent(text)));
+  return (components) => fitsSequence(parts, components);
+}
+
+function matchesComponent(pattern: string): (component: string) => boolean {
+  const [head = '', ...pieces] = pattern.split('*');
+  const tail = pieces.pop();
+  if (tail === undefined) return (component) => component === pattern;
+  return (component) => {
+    if (component.length < head.length + tail.length || !component.startsWith(head) || !component.endsWith(tail)) return false;
+    let from = head.length;
+    for (const piece of pieces) {
+      const found = component.indexOf(piece, from);
+      if (found < 0) return false;
+      from = found + piece.length;
+    }
+    return from <= component.length - tail.length;
+  };
 }
 
 /** Whether items are those of a pattern in which null stands for any number of them. Only the last null is ever tried again: it can take what those before it could. */
-function fitsSequence<T>(pattern: readonly (T | null)[], items: readonly T[], fits: (part: T, item: T) => boolean): boolean {
+function fitsSequence(pattern: readonly (((item: string) => boolean) | null)[], items: readonly string[]): boolean {
   let [p, i, retry, from] = [0, 0, -1, 0];
   while (i < items.length) {
     const part = pattern[p];
     if (part === null) [retry, from, p] = [p, i, p + 1];
-    else if (part !== undefined && fits(part, items[i]!)) [p, i] = [p + 1, i + 1];
+    else if (part?.(items[i]!) === true) [p, i] = [p + 1, i + 1];
     else if (retry >= 0) [from, p, i] = [from + 1, retry + 1, from + 1];
     else return false;
   }

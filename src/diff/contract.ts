@@ -1,5 +1,5 @@
 import type { Accepted, AcceptedObservation, AcceptedRank, AcceptedStep } from '../accept/accepted.ts';
-import type { Case, ForwardStep } from '../cases/case.ts';
+import type { Case } from '../cases/case.ts';
 import type { ObservedError } from '../runners/observation.ts';
 import { circumstanceHolds, type Facts } from '../spec/circumstance.ts';
 import type { ErrorContract } from '../spec/generated/dialect.ts';
@@ -20,11 +20,13 @@ export function underContract(accepted: Accepted, question: Case, errors: readon
 }
 
 function contractOfRank(own: AcceptedRank, rank: number, question: Case, errors: readonly ErrorContract[]): AcceptedRank {
-  const ofLayer = entriesOfLayer(errors, question);
+  if (errors.length === 0) return own;
+  const layerKey = keyOfLayer(question.layer, question.config);
+  const ofLayer = remember(errors, layerKey, () => entriesOf(errors, 'construct', factsOfLayer(question.layer, question.config)));
   if (ofLayer.length > 0) return { construct: refused(own.construct, nothing, ofLayer), steps: [] };
   for (const [index, step] of own.steps.entries()) {
     const asked = question.program[index];
-    const entries = asked?.op === 'forward' ? entriesOfCall(errors, question, rank, asked) : [];
+    const entries = asked?.op === 'forward' ? remember(errors, keyOfCall(layerKey, question, rank, asked), () => entriesOf(errors, 'call', factsOfCall(question, rank, asked))) : [];
     if (entries.length === 0) continue;
     const before = own.steps[index - 1] ?? own.construct;
     return { ...own, steps: [...own.steps.slice(0, index), refused(step, stateIn(before), entries)] };
@@ -37,18 +39,12 @@ const remembered = new WeakMap<readonly ErrorContract[], Map<string, readonly Er
 
 function remember(errors: readonly ErrorContract[], key: string, find: () => readonly ErrorContract[]): readonly ErrorContract[] {
   const ofContract = remembered.get(errors) ?? new Map<string, readonly ErrorContract[]>();
-  remembered.set(errors, ofContract);
-  const entries = ofContract.get(key) ?? find();
+  const known = ofContract.get(key);
+  if (known !== undefined) return known;
+  const entries = find();
   ofContract.set(key, entries);
+  remembered.set(errors, ofContract);
   return entries;
-}
-
-function entriesOfLayer(errors: readonly ErrorContract[], { layer, config }: Case): readonly ErrorContract[] {
-  return remember(errors, keyOfLayer(layer, config), () => entriesOf(errors, 'construct', factsOfLayer(layer, config)));
-}
-
-function entriesOfCall(errors: readonly ErrorContract[], question: Case, rank: number, step: ForwardStep): readonly ErrorContract[] {
-  return remember(errors, keyOfCall(question, rank, step), () => entriesOf(errors, 'call', factsOfCall(question, rank, step)));
 }
 
 function entriesOf(errors: readonly ErrorContract[], point: ErrorContract['point'], facts: Facts): readonly ErrorContract[] {

@@ -25,10 +25,15 @@ export function keyOfLayer(layer: Case['layer'], { numFeatures, eps, momentum, a
   return `${option ?? ''} ${layer} ${statistics} ${String(affine)} ${dtype} ${String(numFeatures)} ${String(eps)} ${String(momentum)}`;
 }
 
-/** Two calls with the same text have the same facts. */
-export function keyOfCall({ layer, config, ranks, inputType }: Case, rank: number, { mode, input }: ForwardStep): string {
-  const shapes = ranks.map(({ inputs }) => inputs[input]?.shape.join('x')).join();
-  return `${keyOfLayer(layer, config)} ${mode} ${inputType ?? ranks[rank]?.inputs[input]?.dtype ?? ''} ${String(rank)} ${shapes}`;
+/**
+ * Two calls with the same text have the same facts.
+ *
+ * @param layerKey  of the layer that is called
+ */
+export function keyOfCall(layerKey: string, { ranks, inputType }: Case, rank: number, { mode, input }: ForwardStep): string {
+  let shapes = '';
+  for (const { inputs } of ranks) shapes += ` ${(inputs[input]?.shape ?? []).join('x')}`;
+  return `${layerKey} ${mode} ${inputType ?? ranks[rank]?.inputs[input]?.dtype ?? ''} ${String(rank)} ${shapes}`;
 }
 
 /** What is true of one call of a rank: the layer, the mode of the step and its input. */

@@ -69,8 +69,12 @@ function judgeObservation(expectation: Expectation, observation: Observation, di
   return { status: 'conforms', rule: null, cause: null, candidates: [], reason: null, ...comparison };
 }
 
+const offeredBy = new WeakMap<Dialect, ReadonlySet<Observable>>();
+
 function offeredObservables(dialect: Dialect): ReadonlySet<Observable> {
-  return new Set(observables.filter((observable) => dialect.observables[observable].offered));
+  const offered = offeredBy.get(dialect) ?? new Set(observables.filter((observable) => dialect.observables[observable].offered));
+  offeredBy.set(dialect, offered);
+  return offered;
 }
 
 /** A departure that the documentation quotes, and what it leaves unexplained: inaccuracy at most. */

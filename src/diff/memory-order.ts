@@ -10,10 +10,20 @@ import type { Deviation } from './verdict.ts';
  */
 export function orderDeviations(question: Case, { ranks }: Observation, dialect: Dialect): readonly Deviation[] {
   if (dialect.memoryOrder?.kept !== true) return [];
-  return ranks.flatMap(({ steps }, rank) => steps.flatMap((observed, step) => {
-    const expected = orderOf(question, question.program[step], rank);
-    return expected === null ? [] : resultsOf(observed).filter(([, order]) => !order.includes(expected)).map(([name, order]) => deviation(rank, step, name, order, expected)); // BN-SHAPE-04
-  }));
+  return ranks.flatMap(({ steps }, rank) => {
+    const found: Deviation[] = []; // no array for each of the many steps that have none
+    for (const [step, observed] of steps.entries()) addDeviations(found, question, rank, step, observed);
+    return found;
+  });
+}
+
+function addDeviations(found: Deviation[], question: Case, rank: number, step: number, observed: StepObservation): void {
+  const expected = orderOf(question, question.program[step], rank);
+  if (expected === null) return;
+  for (const name of ['y', 'dx'] as const) {
+    const order = observed.order?.[name] ?? [];
+    if (observed[name] !== undefined && !order.includes(expected)) found.push(deviation(rank, step, name, order, expected)); // BN-SHAPE-04
+  }
 }
 
 /** Ranks of input that a channels-last order is spoken of. */
@@ -24,10 +34,6 @@ function orderOf({ layout, ranks, program }: Case, step: Step | undefined, rank:
   const shape = forward?.op === 'forward' ? ranks[rank]?.inputs[forward.input]?.shape ?? [] : [];
   if (layout === 'contiguous' || layout === 'offset') return 'contiguous';
   return layout === 'channels-last' && spatialRanks.includes(shape.length) ? 'channels-last' : null;
-}
-
-function resultsOf(observed: StepObservation): readonly (readonly ['y' | 'dx', readonly MemoryOrder[]])[] {
-  return (['y', 'dx'] as const).flatMap((name) => (observed[name] === undefined ? [] : [[name, observed.order?.[name] ?? []] as const]));
 }
 
 function deviation(rank: number, step: number, observable: 'y' | 'dx', got: readonly MemoryOrder[], expected: MemoryOrder): Deviation {

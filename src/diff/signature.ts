@@ -15,11 +15,12 @@ export function lacksSignature({ layer, program }: Case, dialect: Dialect): bool
  * @returns nothing where the dialect does not state the signature of the layer
  */
 export function signatureDeviations({ layer }: Case, observation: Observation, dialect: Dialect): readonly Deviation[] {
-  const stated = signatureOf(layer, dialect);
+  const described = describedSteps(observation);
+  const stated = described.length === 0 ? null : signatureOf(layer, dialect);
   if (stated === null) return [];
   const expected = signatureText(stated);
-  return describedSteps(observation).flatMap(({ rank, step, described }) => {
-    const got = signatureText(described.arguments);
+  return described.flatMap(({ rank, step, described: { arguments: own } }) => {
+    const got = signatureText(own);
     return got === expected ? [] : [deviation(rank, step, got, expected)]; // BN-ERR-04
   });
 }

@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { matchesPattern } from '../cases/select.ts';
+import { matchesComponents, matchesPattern } from '../cases/select.ts';
 import type { Status, Verdict } from '../diff/verdict.ts';
 import type { KnownFailing } from '../spec/generated/known-failing.ts';
 
@@ -14,12 +14,13 @@ export interface RunCircumstances {
 /** An entry ready to match. */
 export interface CompiledEntry {
   readonly entry: KnownFailing;
-  readonly matches: (id: string) => boolean;
+  /** Of the components of an id. */
+  readonly matches: (components: readonly string[]) => boolean;
 }
 
 /** Entries that speak of this version and these circumstances. */
 export function applicableEntries(entries: readonly KnownFailing[], where: RunCircumstances): readonly CompiledEntry[] {
-  return entries.filter((entry) => appliesTo(entry, where)).map((entry) => ({ entry, matches: matchesPattern(entry.cases) }));
+  return entries.filter((entry) => appliesTo(entry, where)).map((entry) => ({ entry, matches: matchesComponents(entry.cases) }));
 }
 
 function appliesTo({ versions, when }: KnownFailing, where: RunCircumstances): boolean {
@@ -48,7 +49,8 @@ export interface ListedStatus {
  * because it deviates for another cause or not at all; else the status found.
  */
 export function consultList(id: string, verdict: Pick<Verdict, 'status' | 'cause' | 'candidates'>, entries: readonly CompiledEntry[]): ListedStatus {
-  const named = entries.filter(({ matches }) => matches(id));
+  const components = id.split('/');
+  const named = entries.filter(({ matches }) => matches(components));
   const [first] = named;
   if (first === undefined || silentStatuses.includes(verdict.status)) return { status: verdict.status, reason: null };
   const fitting = named.find(({ entry }) => entryFits(entry, verdict));

@@ -1,3 +1,4 @@
+import { allocateNumbers } from '../tensor/allocate.ts';
 import { sum } from '../tensor/sum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { applyUpdate, normalisation, planUpdate } from './forward.ts';
@@ -62,7 +63,7 @@ function gradientSums({ x }: ForwardRecord, dy: Tensor, { mean, deviation }: Nor
   const { batch, channels, spatial } = splitShape(x.shape);
   const count = countPerChannel(x.shape);
   const sums = { count, dy: new Float64Array(channels), dyNormalised: new Float64Array(channels) };
-  const [values, products] = [new Float64Array(count), new Float64Array(count)];
+  const [values, products] = [allocateNumbers(count), allocateNumbers(count)];
   for (let c = 0; c < channels; c++) {
     let position = 0;
     for (let n = 0; n < batch; n++) {
@@ -90,7 +91,7 @@ function gradientChannel(
 }
 
 function inputGradient(formulas: Formulas, x: Tensor, dy: Tensor, channelOf: (channel: number) => GradientChannel): Float64Array {
-  const dx = new Float64Array(x.data.length);
+  const dx = allocateNumbers(x.data.length);
   const { batch, channels, spatial } = splitShape(x.shape);
   for (let c = 0; c < channels; c++) {
     const at = channelOf(c);

@@ -1,4 +1,5 @@
 import type { ForwardStep, LayerConfig } from '../cases/case.ts';
+import { allocateNumbers } from '../tensor/allocate.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Formulas, ForwardView } from './formulas.ts';
 import { countPerChannel, splitShape } from './layout.ts';
@@ -60,7 +61,7 @@ export function normalisation(
 
 function normalise(x: Tensor, mean: Float64Array, deviation: Float64Array, gamma: Float64Array, beta: Float64Array): Float64Array {
   const { data, shape } = x;
-  const y = new Float64Array(data.length); // BN-SHAPE-01
+  const y = allocateNumbers(data.length); // BN-SHAPE-01
   const { batch, channels, spatial } = splitShape(shape);
   for (let n = 0; n < batch; n++) {
     for (let c = 0; c < channels; c++) {

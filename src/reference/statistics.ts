@@ -1,3 +1,4 @@
+import { allocateNumbers } from '../tensor/allocate.ts';
 import { sum, sumOf } from '../tensor/sum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { countPerChannel, splitShape } from './layout.ts';
@@ -19,7 +20,7 @@ export function localStatistics(x: Tensor): BatchStatistics {
   const { channels } = splitShape(x.shape);
   const mean = new Float64Array(channels);
   const variance = new Float64Array(channels);
-  const values = new Float64Array(count);
+  const values = allocateNumbers(count);
   for (let c = 0; c < channels; c++) {
     gatherChannel(x, c, values);
     const mu = sum(values) / count;

@@ -11,12 +11,12 @@ import { encodeLine } from './run-lines.ts';
 export const runFileName = 'run.ndjson';
 
 /** A write for every line costs more than judging its case; so many characters, or so long, are gathered into one. */
-const chunkCharacters = 65_536;
-const longestWaitMs = 20;
+const chunkCharacters = 262_144;
+const longestWaitMs = 50;
 
 /** A run file being written, line by line. */
 export interface RunFile {
-  /** Appends one line, which is on its way to the disk within 20 ms; waits while the disk is behind. */
+  /** Appends one line, which is on its way to the disk within 50 ms; waits while the disk is behind. */
   readonly write: (line: RunLine) => Promise<void>;
   /** Flushes everything to the disk. Without it the file is that of an interrupted run. */
   readonly close: () => Promise<void>;

@@ -41,7 +41,7 @@ export async function judgeDump(options: JudgeOptions, listener: RunListener, si
   const settings = parseSettings(options.settings);
   const questions = ownQuestions(layer, settings, await readParts(options), options.mode);
   const asked: RunOptions = { ...options, suite: ownDataSuite, select: [] };
-  const outcome = await runPlan(planOf(questions), asked, listener, signal, { unlisted: true, keep: { cases: questions.cases.length, elements: Infinity } });
+  const outcome = await runPlan(planOf(questions), asked, listener, signal, { unlisted: true, keep: { cases: questions.cases.length, elements: Infinity, afterwards: true } });
   if (outcome.complete && outcome.run.runners.every(({ cases }) => cases.every(({ status }) => status === 'unsupported'))) {
     const reasons = outcome.run.runners.map(({ runner, cases }) => `${runner}: ${cases[0]?.reason ?? ''}`);
     throw new UserError('NOTHING_JUDGED', `no framework offers what was asked: ${reasons.join('; ')}`, 'ask another framework with --runner, or another setting');

@@ -89,7 +89,7 @@ function isEntry(item: unknown): boolean {
 function stillNamed(entry: KnownFailing, cases: readonly RanCase[], where: RunCircumstances): readonly string[] {
   const [applicable] = applicableEntries([entry], where);
   if (applicable === undefined) return [entry.cases];
-  const ran = cases.filter(({ id, record }) => applicable.matches(id) && !silentStatuses.includes(record.found));
+  const ran = cases.filter(({ id, record }) => applicable.matches(id.split('/')) && !silentStatuses.includes(record.found));
   if (ran.length === 0) return [entry.cases];
   const idsOf = (fitting: boolean) => ran.filter((one) => names(applicable, one) === fitting).map(({ id }) => id);
   return narrow(entry.cases, { fitting: idsOf(true), other: idsOf(false) });
@@ -119,7 +119,7 @@ function deviates({ record }: RanCase): boolean {
 }
 
 function names({ entry, matches }: CompiledEntry, { id, record: { found, cause, candidates } }: RanCase): boolean {
-  return matches(id) && entryFits(entry, { status: found, cause, candidates });
+  return matches(id.split('/')) && entryFits(entry, { status: found, cause, candidates });
 }
 
 /** One entry per layer, behaviour, status and cause where the whole behaviour deviates so; else case by case. */

@@ -178,7 +178,10 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
   const onAnswer = (answer: Answer, { seq }: Question): void => {
     const expectation = expectations.of(seq);
     if (!(expectation instanceof Promise)) {
-      judging.add(countElementsOf(expectation) + smallCase, () => { record(seq, answer, expectation); });
+      judging.add(countElementsOf(expectation) + smallCase, () => {
+        record(seq, answer, expectation);
+        expectations.release(seq);
+      });
       return;
     }
     const judged = expectation.then((own) => { record(seq, answer, own); }).catch(fail).finally(() => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlannedCase } from '../../cases/plan.ts';
 import { materialise } from '../../cases/materialise.ts';
 import { expectationOf } from '../../diff/judge.ts';
-import { createExpectations } from './expectations.ts';
+import { createExpectations, keptForOne } from './expectations.ts';
 
 function planned(shape: string): PlannedCase {
   return { id: `batchnorm1d/grad/backward/shape=${shape}`, layer: 'batchnorm1d', behaviour: 'grad/backward', rules: [], axes: { shape, program: 'train-backward' }, expectsConstant: false, repeats: false, literal: null };
@@ -16,6 +16,18 @@ describe('expectations', () => {
     const expectations = createExpectations(cases, 7, undefined, limits);
     expect(expectations.ask(0)).toEqual(materialise(cases[0]!, 7));
     expect(expectations.of(0)).toBe(expectations.at(0));
+  });
+
+  it('of a case that is judged stay for another runner, and go where there is none', () => {
+    const shared = createExpectations(cases, 7, undefined, limits);
+    const first = shared.of(0);
+    shared.release(0);
+    expect(shared.of(0)).toBe(first);
+    const alone = createExpectations(cases, 7, keptForOne, limits);
+    const own = alone.of(0);
+    expect(alone.of(0)).toBe(own);
+    alone.release(0);
+    expect(alone.of(0)).not.toBe(own);
   });
 
   it('of large cases come later, to the same bits, and no more of them are in memory than there is room for', async () => {

@@ -27,12 +27,14 @@ export interface Expectations {
 export interface Keep {
   readonly cases: number;
   readonly elements: number;
+  /** Whether they stay when the case is judged, for a runner that comes to it later. */
+  readonly afterwards: boolean;
 }
 
 /** Enough for the slower runner to catch up; larger cases are computed again rather than kept. */
-const keptByDefault: Keep = { cases: 4096, elements: 4096 };
-/** Nobody comes after the only runner: from the question to its answer, with room to spare for what is in flight. */
-export const keptForOne: Keep = { cases: 512, elements: 4096 };
+const keptByDefault: Keep = { cases: 4096, elements: 4096, afterwards: true };
+/** Nobody comes after the only runner: what dies young costs the collector of garbage next to nothing. */
+export const keptForOne: Keep = { cases: 4096, elements: 4096, afterwards: false };
 
 /** Which cases go to a worker thread, in input elements. */
 export interface LargeLimits {
@@ -66,7 +68,10 @@ export function createExpectations(cases: readonly PlannedCase[], seed: number, 
       return countElementsOf(expectation) < limits.from ? expectation.case : large.begin(index, expectation);
     },
     of: (index) => large.of(index) ?? at(index),
-    release: large.leave,
+    release: (index) => {
+      large.leave(index);
+      if (!keep.afterwards) cache.delete(index);
+    },
     close: large.close,
   };
 }

@@ -58,7 +58,7 @@ export async function scoreSuite(options: ScoreOptions): Promise<Score> {
   const smokePlan = loadPlan(smoke, suite.seed);
   const plan = unionOf(suite, smokePlan);
   const { faults, honest } = readZoo();
-  const shared: ZooRun = { plan, expectations: createExpectations(plan.cases, plan.seed, { cases: plan.cases.length, elements: Infinity }), home: options.home, signal: options.signal };
+  const shared: ZooRun = { plan, expectations: createExpectations(plan.cases, plan.seed, { cases: plan.cases.length, elements: Infinity, afterwards: true }), home: options.home, signal: options.signal };
   const asked = [...honest, ...faults];
   const fared = await inParallel(asked, options.jobs, async (miniature, done) => {
     options.onProgress(`${String(done)} of ${String(asked.length)} miniatures: ${miniature.name}`);
@@ -110,7 +110,7 @@ function alarmsOf({ outside, inaccurate }: Fared, { cases }: Plan): readonly str
 }
 
 async function scorePairs(faults: readonly Fault[], plan: Plan, options: ScoreOptions): Promise<readonly ScoredPair[]> {
-  const shared: ZooRun = { plan, expectations: createExpectations(plan.cases, plan.seed, { cases: plan.cases.length, elements: Infinity }), home: options.home, signal: options.signal };
+  const shared: ZooRun = { plan, expectations: createExpectations(plan.cases, plan.seed, { cases: plan.cases.length, elements: Infinity, afterwards: true }), home: options.home, signal: options.signal };
   const pairs = drawPairs(faults, options.pairs, plan.seed);
   return inParallel(pairs, options.jobs, async (pair, done) => {
     options.onProgress(`${String(done)} of ${String(pairs.length)} pairs`);
