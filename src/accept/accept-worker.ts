@@ -9,10 +9,11 @@ parentPort?.on('message', (question: Case) => {
   parentPort?.postMessage(accepted, buffersOf(accepted));
 });
 
-/** The arrays change hands: copying them would cost more than the message. Steps may share one. */
+/** The arrays change hands: copying them would cost more than the message. Steps may share one; memory that short arrays share stays, and is copied. */
 function buffersOf({ ranks }: Accepted): ArrayBuffer[] {
   const steps = ranks.flatMap(({ construct, steps }) => [construct, ...steps]);
   const values = steps.flatMap((step) => (step.kind === 'refusal' ? step.state.values : step.values));
   const arrays = values.flatMap(({ value, low, stable, naive, alternative }) => [value, low, stable, naive, alternative]);
-  return [...new Set(arrays.flatMap((array) => (array === null || array === undefined ? [] : [array.buffer as ArrayBuffer])))];
+  const own = arrays.filter((array) => array !== null && array !== undefined).filter(({ buffer, byteLength }) => byteLength === buffer.byteLength);
+  return [...new Set(own.map(({ buffer }) => buffer as ArrayBuffer))];
 }
