@@ -44,9 +44,31 @@ function initialValue(name: 'gamma' | 'beta' | 'running_mean' | 'running_var', r
 function draw(seed: readonly SeedPart[], dtype: FloatType, shape: readonly number[], regime: Regime): Tensor {
   const next = integers(seed);
   const data = allocateNumbers(countElements(shape));
-  const placeOf = needsPlace(regime) ? placesIn(shape, dtype) : () => nowhere;
-  for (let i = 0; i < data.length; i++) data[i] = roundTo(valueOf(regime, (next() >>> 8) % 4096, placeOf(i)), dtype);
+  if (needsPlace(regime)) {
+    const placeOf = placesIn(shape, dtype);
+    for (let i = 0; i < data.length; i++) data[i] = roundTo(valueOf(regime, integerOf(next()), placeOf(i)), dtype);
+  } else {
+    const values = valuesOf(regime, dtype);
+    for (let i = 0; i < data.length; i++) data[i] = values[integerOf(next())]!;
+  }
   return { dtype, shape, data };
+}
+
+/** The regimes draw from so many integers. */
+const range = 4096;
+
+function integerOf(random: number): number {
+  return (random >>> 8) % range;
+}
+
+const tables = new Map<string, Float64Array>();
+
+/** The rounded value of every integer, for a regime whose values do not depend on where they stand. */
+function valuesOf(regime: Regime, dtype: FloatType): Float64Array {
+  const key = `${regime} ${dtype}`;
+  const values = tables.get(key) ?? Float64Array.from({ length: range }, (_, k) => roundTo(valueOf(regime, k, nowhere), dtype));
+  tables.set(key, values);
+  return values;
 }
 
 const nowhere: Place = { index: 0, count: 1, channel: 0, dtype: 'float64' };
