@@ -19,8 +19,17 @@ interface Place {
 
 interface Tally {
   readonly deviations: Deviation[];
-  readonly accuracy: Map<Observable, { graded: number; ungradable: number; stable: number; naive: number }>;
+  readonly accuracy: Map<Observable, Graded>;
 }
+
+interface Graded {
+  graded: number;
+  ungradable: number;
+  stable: number;
+  naive: number;
+}
+
+type WorstByLevel = Readonly<Record<Deviation['level'], ReturnType<typeof noElement>>>;
 
 /**
  * Holds an observation against what is accepted, element by element.
@@ -141,23 +150,17 @@ function structuralDeviation(accepted: AcceptedValues, observed: ObservedTensor 
 }
 
 function compareElements(accepted: AcceptedValues, got: Float64Array, place: Place, tally: Tally): void {
-  const { value, low, stable, naive, alternative, dtype } = accepted;
+  const { value, low, stable, naive, alternative } = accepted;
   const entry = accuracyOf(tally, accepted.observable);
   const worst = { must: noElement(), should: noElement() };
+  const isPlain = (low ?? null) === null && (alternative ?? null) === null;
   for (let i = 0; i < value.length; i++) {
-    const other = elementOr(alternative, i, NaN);
-    const rest = elementOr(low, i, 0);
-    const insideStable = isAccepted(got[i]!, value[i]!, stable[i]!, other, dtype, rest);
-    const gradable = Number.isFinite(stable[i]!) || !insideStable;
-    if (gradable) entry.graded += 1;
-    else entry.ungradable += 1;
-    if (!insideStable || got[i] !== other) raiseRatios(entry, errorRatio(got[i]!, value[i]!, stable[i]!, rest), errorRatio(got[i]!, value[i]!, naive[i]!, rest));
-    if (insideStable) continue;
-    // Outside A: the must rule decides where B says something, else the element counts as outside the should bound.
-    const insideNaive = isAccepted(got[i]!, value[i]!, naive[i]!, other, dtype, rest);
-    const level = insideNaive ? 'should' : 'must';
-    const bound = insideNaive ? stable[i]! : naive[i]!;
-    note(worst[level], i, errorRatio(got[i]!, value[i]!, bound, rest), bound);
+    const error = Math.abs(got[i]! - value[i]!);
+    if (isPlain && isInside(error, stable[i]!) && isInside(error, naive[i]!)) { // nearly all elements: what compareElement does, at a tenth of the time
+      entry.graded += 1;
+      entry.stable = Math.max(entry.stable, error / stable[i]!);
+      entry.naive = Math.max(entry.naive, error / naive[i]!);
+    } else compareElement(accepted, got[i]!, i, entry, worst);
   }
   for (const level of ['must', 'should'] as const) {
     const { element, elements, ratio, bound } = worst[level];
@@ -165,6 +168,28 @@ function compareElements(accepted: AcceptedValues, got: Float64Array, place: Pla
     const rule = level === 'should' ? 'BN-NUM-02' : accepted.rule; // BN-NUM-02
     tally.deviations.push({ kind: 'value', level, rule, ...place, observable: accepted.observable, element, elements, got: got[element]!, expected: value[element]!, bound, ratio });
   }
+}
+
+/** Inside a bound of ordinary size; NaN is not. */
+function isInside(error: number, bound: number): boolean {
+  return error <= bound && bound > 0 && bound < Infinity;
+}
+
+function compareElement(accepted: AcceptedValues, got: number, i: number, entry: Graded, worst: WorstByLevel): void {
+  const { value, low, stable, naive, alternative, dtype } = accepted;
+  const other = elementOr(alternative, i, NaN);
+  const rest = elementOr(low, i, 0);
+  const insideStable = isAccepted(got, value[i]!, stable[i]!, other, dtype, rest);
+  const gradable = Number.isFinite(stable[i]!) || !insideStable;
+  if (gradable) entry.graded += 1;
+  else entry.ungradable += 1;
+  if (!insideStable || got !== other) raiseRatios(entry, errorRatio(got, value[i]!, stable[i]!, rest), errorRatio(got, value[i]!, naive[i]!, rest));
+  if (insideStable) return;
+  // Outside A: the must rule decides where B says something, else the element counts as outside the should bound.
+  const insideNaive = isAccepted(got, value[i]!, naive[i]!, other, dtype, rest);
+  const level = insideNaive ? 'should' : 'must';
+  const bound = insideNaive ? stable[i]! : naive[i]!;
+  note(worst[level], i, errorRatio(got, value[i]!, bound, rest), bound);
 }
 
 function elementOr(values: Float64Array | null | undefined, index: number, otherwise: number): number {
@@ -180,7 +205,7 @@ function note(worst: ReturnType<typeof noElement>, element: number, ratio: numbe
   if (ratio > worst.ratio) Object.assign(worst, { element, ratio, bound });
 }
 
-function raiseRatios(entry: { stable: number; naive: number }, stable: number, naive: number): void {
+function raiseRatios(entry: Graded, stable: number, naive: number): void {
   entry.stable = Math.max(entry.stable, stable);
   entry.naive = Math.max(entry.naive, naive);
 }
