@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from arguments import SPELLED, doubted_argument
+from arguments import META, SPELLED, doubted_argument
 from bn_protocol.adapter import (
     Adapter,
     AdapterFault,
@@ -118,6 +118,9 @@ class TorchLayer(Layer):
             **SPELLED.get(config.option, {}),
         }
         module = getattr(torch.nn, CLASSES[case.layer])(config.num_features, **given)
+        if config.option == META:
+            module = module.to_empty(device='cpu')
+            module.reset_parameters()
         if config.frozen:
             for weight in module.parameters():
                 weight.requires_grad = False

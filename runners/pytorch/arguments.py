@@ -6,8 +6,12 @@ from typing import Any
 
 from bn_protocol.probes import Probe
 
+#: made without memory, which it is given afterwards
+META = 'device-meta'
+META_DEVICE = 'meta'
 SPELLED: dict[str, dict[str, Any]] = {
     'device-cpu': {'device': 'cpu'},
+    META: {'device': META_DEVICE},
     'device-unknown': {'device': 'nowhere'},
     'dtype-text': {'dtype': 'float32'},
     'statistics-number': {'track_running_stats': 1},

@@ -4,6 +4,7 @@
  *     initial-names, -numbers, -objects   all four initial values given as names, numbers or initialiser objects
  *     gamma-init-…, beta-, mean-, variance-   one of them given as a name that nobody has, the name of one for matrices, a tensor of C + 1 values, a list
  *     format-own, -channels-last, -unknown    the order of axes that the layers have, another, and one that does not exist
+ *     device-meta             made without memory, on the device of that name, then given some and reset as the framework says: a fresh layer
  *     device-cpu, device-unknown, dtype-text, statistics-number, statistics-text   a device, and words where a type or a truth value belongs
  *     groups-none, -own, -tuple, -twice, -outside, -flat   the processes that a synchronised layer spans
  */
@@ -11,7 +12,7 @@ export const options = [
   'initial-names', 'initial-numbers', 'initial-objects',
   'gamma-init-unknown', 'gamma-init-matrix', 'gamma-init-long', 'gamma-init-list', 'beta-init-unknown', 'beta-init-matrix', 'beta-init-long', 'beta-init-list',
   'mean-init-unknown', 'mean-init-matrix', 'mean-init-long', 'mean-init-list', 'variance-init-unknown', 'variance-init-matrix', 'variance-init-long', 'variance-init-list',
-  'format-own', 'format-channels-last', 'format-unknown', 'device-cpu', 'device-unknown', 'dtype-text', 'statistics-number', 'statistics-text',
+  'format-own', 'format-channels-last', 'format-unknown', 'device-cpu', 'device-meta', 'device-unknown', 'dtype-text', 'statistics-number', 'statistics-text',
   'groups-none', 'groups-own', 'groups-tuple', 'groups-twice', 'groups-outside', 'groups-flat',
 ] as const;
 export type Option = (typeof options)[number];

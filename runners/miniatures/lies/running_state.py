@@ -15,6 +15,13 @@ class FreshVarianceZero(HonestLayer):
         return 0.0
 
 
+class ResetLeavesVarianceZero(FreshVarianceZero):
+    """What is made without memory and reset has the variance of zeroed memory."""
+
+    def fresh_variance(self) -> float:
+        return super().fresh_variance() if self.config.option == 'device-meta' else HonestLayer.fresh_variance(self)
+
+
 class EmptyBatchMovesState(HonestLayer):
     def empty_batch_moves(self) -> bool:
         return True
@@ -170,6 +177,7 @@ class CountInEvaluation(HonestLayer):
 
 RUNNING_STATE: dict[str, type[HonestLayer]] = {
     'fresh-variance-zero': FreshVarianceZero,
+    'reset-leaves-variance-zero': ResetLeavesVarianceZero,
     'empty-batch-moves-state': EmptyBatchMovesState,
     'momentum-complement': MomentumComplement,
     'momentum-ignored': MomentumIgnored,

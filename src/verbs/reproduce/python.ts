@@ -51,8 +51,16 @@ export function pythonNumbers(values: ArrayLike<number>, indent: string, large?:
 }
 
 /** A tuple of Python, as Python prints it. */
+export function pythonTuple(items: readonly string[]): string {
+  return items.length === 1 ? `(${items[0]!},)` : `(${items.join(', ')})`;
+}
+
 export function pythonShape(shape: readonly number[]): string {
-  return shape.length === 1 ? `(${String(shape[0])},)` : `(${shape.join(', ')})`;
+  return pythonTuple(shape.map(String));
+}
+
+export function pythonFlag(flag: boolean): string {
+  return flag ? 'True' : 'False';
 }
 
 /** `tensor('0x1p+0 …', (2, 3), 'float32')`. */

@@ -1,11 +1,12 @@
-import type { Case, ForwardStep, Route } from '../../cases/case.ts';
+import type { Case, ForwardStep, LayerSettings, Route } from '../../cases/case.ts';
 import type { WireTensor } from '../../tensor/bytes.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
-import { inputOf, pythonFloat, pythonTensor, type Scripted } from './python.ts';
+import { learnsAt, settingsBefore } from './live-settings.ts';
+import { inputOf, pythonFlag, pythonFloat, pythonTensor, type Scripted } from './python.ts';
+import { initialisers, mindsporeOption } from './script-options.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
-const initialisers = { gamma: 'gamma_init', beta: 'beta_init', running_mean: 'moving_mean_init', running_var: 'moving_var_init' } as const;
 const rows = { tracked: 'None', batch: 'True', running: 'False', untracked: 'None', paused: 'None' } as const;
 
 const helpers = `
@@ -59,15 +60,19 @@ def function(layer: mindspore.nn.Cell, x: mindspore.Tensor) -> mindspore.Tensor:
 
 /** A case as calls of mindspore.nn, in PyNative mode but for the route of graphs. A forward that is differentiated runs fused with its backward. */
 export function mindsporeDialogue(question: Scripted): Dialogue {
-  const { layout = 'contiguous', program, config, route = 'module' } = question;
+  const { layout = 'contiguous', program, config, route = 'module', threads } = question;
   const copies = program.some((step) => step.op === 'reload' && step.by === 'copy');
   const further = [
     ...(layout === 'contiguous' ? [] : [layoutHelpers(layout).trimStart()]),
     ...(route === 'functional' ? [functionHelper(config.statistics).trimStart().replace('MOMENTUM', pythonFloat(config.momentum ?? 0)).replace('EPS', pythonFloat(config.eps))] : []),
   ];
   return {
-    needs: 'mindspore', standard: copies ? ['copy'] : [], imports: ['import mindspore'],
-    construct: [`mindspore.set_context(mode=mindspore.${route === 'graph' ? 'GRAPH' : 'PYNATIVE'}_MODE)`, ...constructor(question, question.initial)],
+    needs: 'mindspore', standard: [...(copies ? ['copy'] : []), ...(threads === undefined ? [] : ['os'])],
+    imports: [...(threads === undefined ? [] : [`os.environ['OMP_NUM_THREADS'] = '${String(threads)}'  # read by the import`]), 'import mindspore'],
+    construct: [
+      `mindspore.set_context(mode=mindspore.${route === 'graph' ? 'GRAPH' : 'PYNATIVE'}_MODE)`, ...(threads === undefined ? [] : ["mindspore.set_device('CPU')", `mindspore.runtime.dispatch_threads_num(${String(threads)})`]),
+      ...constructor(question, question.initial),
+    ],
     helpers: [helpers, ...further].join('\n\n'),
     state: { running_mean: 'holder(layer).moving_mean', running_var: 'holder(layer).moving_variance' }, stepCount: null,
     step: (index) => stepLines(question, index),
@@ -81,17 +86,26 @@ export function mindsporeDialogue(question: Scripted): Dialogue {
 function stepLines(question: Scripted, index: number): readonly string[] {
   const step = question.program[index];
   if (step?.op === 'forward') return forwardLines(question, step, index);
-  if (step?.op === 'backward') return ['dx', ...(learns(question) ? ['dgamma', 'dbeta'] : [])].map((name) => `${name}${String(index)} = ${name}_of_${String(step.of)}`);
-  if (step?.op === 'reload' && step.by === 'copy') return ['layer = copy.deepcopy(layer)', ...frozenLines(question)];
-  return ['saved, training = {parameter.name: parameter for parameter in layer.get_parameters()}, layer.training', ...constructor(question, {}), 'mindspore.load_param_into_net(layer, saved)', 'layer.set_train(training)'];
+  if (step?.op === 'backward') return ['dx', ...(learnsAt(question, step.of) ? ['dgamma', 'dbeta'] : [])].map((name) => `${name}${String(index)} = ${name}_of_${String(step.of)}`);
+  if (step?.op === 'configure') return configuration(question, step.set);
+  const settings = configuration(question, settingsBefore(question, index));
+  if (step?.op === 'reload' && step.by === 'copy') return ['layer = copy.deepcopy(layer)', ...frozenLines(question), ...settings];
+  return ['saved, training = {parameter.name: parameter for parameter in layer.get_parameters()}, layer.training', ...constructor(question, {}), 'mindspore.load_param_into_net(layer, saved)', 'layer.set_train(training)', ...settings];
 }
 
-function learns({ config: { affine, frozen = false } }: Case): boolean {
-  return affine && !frozen;
+/** Attributes of the live layer, as users change them (BN-STATE-14); no change of momentum or ε comes here. */
+function configuration({ config: { affine } }: Case, { statistics, frozen }: LayerSettings): readonly string[] {
+  return [
+    ...(statistics === undefined ? [] : [`holder(layer).use_batch_statistics = ${rows[statistics]}`]), ...(frozen === undefined || !affine ? [] : [training(!frozen)]),
+  ];
+}
+
+function training(isTrained: boolean): string {
+  return `holder(layer).gamma.requires_grad = holder(layer).beta.requires_grad = ${pythonFlag(isTrained)}`;
 }
 
 function frozenLines({ config: { frozen = false } }: Case): readonly string[] {
-  return frozen ? ['holder(layer).gamma.requires_grad = holder(layer).beta.requires_grad = False'] : [];
+  return frozen ? [training(false)] : [];
 }
 
 function forwardLines(question: Scripted, step: ForwardStep, index: number): readonly string[] {
@@ -103,8 +117,8 @@ function forwardLines(question: Scripted, step: ForwardStep, index: number): rea
   const call = (name: string): string => (route === 'functional' ? `function(layer, ${name})` : `layer(${name})`);
   const read = route === 'asynchronous' ? [`y${at}.asnumpy()  # a refusal may come only when a result is read`] : [];
   if (backward?.op !== 'backward') return [...mode, x, `y${at} = ${call(`x${at}`)}`, ...read];
-  const weights = learns(question) ? '(holder(layer).gamma, holder(layer).beta)' : 'None';
-  const gradients = learns(question) ? `dx_of_${at}, (dgamma_of_${at}, dbeta_of_${at})` : `dx_of_${at}`;
+  const weights = learnsAt(question, index) ? '(holder(layer).gamma, holder(layer).beta)' : 'None';
+  const gradients = learnsAt(question, index) ? `dx_of_${at}, (dgamma_of_${at}, dbeta_of_${at})` : `dx_of_${at}`;
   return [
     ...mode, x, `dy${at} = keep('dy${at}', ${laid(question, rank?.grads[backward.grad])})`,
     '', `def weighted${at}(x: mindspore.Tensor) -> tuple:`, `    y = ${call('x')}`, `    return (y * dy${at}).sum(), y`, '',
@@ -118,12 +132,12 @@ function laid({ layout = 'contiguous', large }: Scripted, tensor: WireTensor | u
 }
 
 function constructor(question: Case, initial: Case['initial']): readonly string[] {
-  const { layer, config: { numFeatures, eps, momentum, affine, statistics, dtype } } = question;
-  const set = Object.entries(initial) as [keyof typeof initialisers, Tensor][];
-  return [[
-    `layer = mindspore.nn.${classes[layer]}(`, `    ${String(numFeatures)},`, `    eps=${pythonFloat(eps)},`,
-    `    momentum=1.0 - ${pythonFloat(momentum ?? 0)},  # theirs is the weight of the old state`, `    affine=${affine ? 'True' : 'False'},`,
-    `    use_batch_statistics=${rows[statistics]},`, ...(dtype === 'float32' ? [] : [`    dtype=mindspore.${dtype},`]),
-    ...set.map(([name, tensor]) => `    ${initialisers[name]}=${pythonTensor(tensor, '        ')},`), ')',
-  ].join('\n    '), ...frozenLines(question)];
+  const { layer, config: { numFeatures, eps, momentum, affine, statistics, dtype, option = '' } } = question;
+  const tensors = option.startsWith('initial-') ? [] : Object.entries(initial) as [keyof typeof initialisers, Tensor][];
+  const given = {
+    eps: pythonFloat(eps), momentum: `1.0 - ${pythonFloat(momentum ?? 0)}`, affine: pythonFlag(affine), use_batch_statistics: rows[statistics], ...(dtype === 'float32' ? {} : { dtype: `mindspore.${dtype}` }),
+    ...Object.fromEntries(tensors.map(([name, tensor]) => [initialisers[name], pythonTensor(tensor, '        ')])), ...mindsporeOption(question, initial),
+  };
+  const lines = Object.entries(given).map(([name, text]) => `    ${name}=${text},${name === 'momentum' ? '  # theirs is the weight of the old state' : ''}`);
+  return [[`layer = mindspore.nn.${classes[layer]}(`, `    ${String(numFeatures)},`, ...lines, ')'].join('\n    '), ...frozenLines(question)];
 }

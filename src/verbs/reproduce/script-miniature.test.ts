@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Case } from '../../cases/case.ts';
+import { materialise } from '../../cases/materialise.ts';
+import { select } from '../../cases/select.ts';
 import { underContract } from '../../diff/contract.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { harnessHome } from '../../environments/home.ts';
 import { readDialect } from '../../spec/dialect.ts';
 import { expectationFor } from '../fuzz/question.ts';
 import { caseOf, type Recipe } from '../fuzz/recipe.ts';
+import { loadPlan } from '../load-plan.ts';
 import { runnerNamed, runnersFolder } from '../runners-folder.ts';
 import { definitionsOf, miniatureModel } from './miniature-model.ts';
 import { scriptOf, type Story } from './script.ts';
@@ -48,6 +51,14 @@ function everyPlain(seed: number): Case['ranks'] {
   return caseOf({ ...plain, program: 'train-backward', seed }, 'script').ranks;
 }
 
+/** The first case of `core` that a pattern names. */
+function coreCase(pattern: string): Case {
+  const plan = loadPlan('core');
+  const [one] = select(plan.cases, [pattern]);
+  if (one === undefined) throw new RangeError(`expected a case like ${pattern}`);
+  return materialise(one, plan.seed);
+}
+
 describe('a stand-alone script of a miniature', { timeout: 30_000 }, () => {
   it.each([
     ['biased-running-variance', 'BN-STATE-03', everyStep, /step 0: running_var: DEVIATES\n {2}\[0\] expected \S+ within \S+, got \S+/],
@@ -62,6 +73,14 @@ describe('a stand-alone script of a miniature', { timeout: 30_000 }, () => {
     ['untracked-keeps-state', 'BN-STATE-11', caseOf({ ...plain, statistics: 'untracked', start: 'default' }, 'script'), /step 0: running state: DEVIATES: expected \[\], got \['running_mean'/],
     ['rank-2-refused', 'BN-SHAPE-01', caseOf(plain, 'script'), /DEVIATES: expected a result, got ValueError: batchnorm1d expected/],
     ['rank-local-statistics', 'BN-SYNC-01', twoRanks, /rank 0, step 0: y: DEVIATES[^]*rank 1, step 0: y: DEVIATES/],
+    ['mode-lost-on-conversion', 'BN-SYNC-04', coreCase('batchnorm1d/sync/converted/program=eval-convert-stay/**'), /step 2: y: DEVIATES/],
+    ['momentum-change-ignored', 'BN-STATE-14', coreCase('batchnorm1d/state/live-settings/program=train-momentum:0.5-train-eval/**'), /step 2: running_mean: DEVIATES/],
+    ['paused-evaluation-by-batch', 'BN-STATE-15', coreCase('batchnorm1d/state/paused/program=statistics:paused-train-eval-train/**/statistics=tracked/**'), /step 2: y: DEVIATES/],
+    ['initialiser-ignored', 'BN-STATE-16', coreCase('batchnorm1d/err/option/program=train-backward/shape=5x3/option=initial-names/**'), /construction: running_mean: DEVIATES/],
+    ['gradients-replaced', 'BN-GRAD-05', coreCase('batchnorm1d/grad/accumulation/program=train-accumulate-train-accumulate/**'), /step 3: dgamma: DEVIATES/],
+    ['second-order-missing', 'BN-GRAD-06', coreCase('batchnorm1d/grad/double-backward/program=train-double/**'), /step 1: ddx: DEVIATES/],
+    ['second-thread-lost', 'BN-STAT-01', coreCase('batchnorm1d/num/threads/program=train-backward/shape=5x65/threads=2/**'), /step 0: y: DEVIATES/],
+    ['avx2-tail-missing', 'BN-STAT-01', coreCase('batchnorm1d/num/threads/program=train-backward/shape=5x65/**/capability=avx2/**'), /step 0: y: DEVIATES/],
     ['biased-running-variance+gamma-plus-one', 'BN-NORM-04', everyStep, /step 0: y: DEVIATES[^]*step 0: running_var: DEVIATES/],
   ])('%s (%s) deviates, and the honest model does not', async (lie, _, question, line) => {
     const lying = await runLie(lie, question);

@@ -1,10 +1,10 @@
-import type { Case } from '../../cases/case.ts';
+import type { Case, LayerSettings } from '../../cases/case.ts';
 import type { WireTensor } from '../../tensor/bytes.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { LargeNumbers } from './large-numbers.ts';
 import type { MiniatureModel } from './miniature-model.ts';
-import { pythonFloat, pythonTensor } from './python.ts';
+import { pythonFlag, pythonFloat, pythonTensor } from './python.ts';
 
 /** What the model takes from its runner's protocol, as much as a script needs. */
 const frame = `
@@ -89,32 +89,38 @@ function stored(name: string): string {
   return `layer.state().get('${name}', MISSING)`;
 }
 
-function caseLines({ layer, config, initial, ranks, route = 'module', layout = 'contiguous', inputType }: Case, large: LargeNumbers | undefined): readonly string[] {
-  const { numFeatures, eps, momentum, affine, statistics, dtype, frozen = false, scaleOnly = false } = config;
+function caseLines({ layer, config, initial, ranks, route = 'module', layout = 'contiguous', inputType, threads = 0, capability }: Case, large: LargeNumbers | undefined): readonly string[] {
+  const { numFeatures, eps, momentum, affine, statistics, dtype, frozen = false, scaleOnly = false, option = '' } = config;
   const list = (tensors: readonly WireTensor[]) => `[${tensors.map((one) => `\n            ${pythonTensor(one, '            ', large)},`).join('')}${tensors.length === 0 ? '' : '\n        '}]`;
   const set = Object.entries(initial) as [string, Tensor][];
+  const given = [String(numFeatures), pythonFloat(eps), numberOrNone(momentum), pythonFlag(affine), `'${statistics}'`, `'${dtype}'`, pythonFlag(frozen), pythonFlag(scaleOnly), `'${option}'`];
   return [
     "np.seterr(all='ignore')  # NaN and infinity are answers",
     `ranks = [${ranks.map(({ inputs, grads }) => `\n        RankData(${list(inputs.map((x) => ({ ...x, dtype: inputType ?? x.dtype })))}, ${list(grads)}),`).join('')}\n    ]`,
     `initial = {${set.map(([name, value]) => `\n        '${name}': ${pythonTensor(value, '        ')},`).join('')}${set.length === 0 ? '' : '\n    '}}`,
-    `config = Config(${[numFeatures, pythonFloat(eps), momentum === null ? 'None' : pythonFloat(momentum), flag(affine), `'${statistics}'`, `'${dtype}'`, flag(frozen), flag(scaleOnly)].join(', ')})`,
-    `case = Case('${layer}', config, initial, ranks, '${route}', '${layout}')`,
+    `config = Config(${given.join(', ')})`,
+    `case = Case('${layer}', config, initial, ranks, '${route}', '${layout}', ${String(threads)}, '${capability ?? ''}')`,
   ];
 }
 
-function flag(value: boolean): string {
-  return value ? 'True' : 'False';
+function numberOrNone(value: number | null): string {
+  return value === null ? 'None' : pythonFloat(value);
 }
+
+const successors = { checkpoint: 'reloaded', copy: 'copied', conversion: 'converted' } as const;
 
 function stepLines({ program }: Case, index: number): readonly string[] {
   const step = program[index];
   const at = String(index);
   const of = (forward: number) => program.flatMap((one, place) => (one.op === 'backward' && one.of === forward ? [{ place, grad: one.grad }] : []));
-  if (step?.op === 'forward') return [`y${at}, tape${at} = layer.forward('${step.mode}', ${String(step.input)}, [${of(index).map(({ grad }) => grad).join(', ')}])`];
-  if (step?.op !== 'backward') return [step?.op === 'reload' && step.by === 'copy' ? 'layer = layer.copied()' : 'layer = layer.reloaded()'];
-  const nth = of(step.of).findIndex(({ place }) => place === index);
-  return [
-    `seen${at} = layer.backward(tape${String(step.of)}, ${String(nth)})`,
-    `dx${at}, dgamma${at}, dbeta${at} = [seen${at}.get(name, MISSING) for name in ('dx', 'dgamma', 'dbeta')]`,
-  ];
+  if (step?.op === 'forward') return [`y${at}, tape${at} = layer.forward('${step.stays === true ? 'fresh' : step.mode}', ${String(step.input)}, [${of(index).map(({ grad }) => grad).join(', ')}])`];
+  if (step?.op === 'configure') return [`layer.configure({${settingsOf(step.set).join(', ')}})`];
+  if (step?.op !== 'backward') return [`layer = layer.${successors[step?.op === 'reload' ? step.by ?? 'checkpoint' : 'checkpoint']}()`];
+  const pass = `tape${String(step.of)}, ${String(of(step.of).findIndex(({ place }) => place === index))}`;
+  const [call, names] = step.direction === undefined ? [`${step.accumulates === true ? 'accumulate' : 'backward'}(${pass})`, ['dx', 'dgamma', 'dbeta']] : [`double_backward(${pass}, ${String(step.direction)})`, ['ddx', 'ddy', 'ddgamma']];
+  return [`seen${at} = layer.${call}`, `${names.map((name) => `${name}${at}`).join(', ')} = [seen${at}.get(name, MISSING) for name in (${names.map((name) => `'${name}'`).join(', ')})]`];
+}
+
+function settingsOf(set: LayerSettings): readonly string[] {
+  return Object.entries(set).map(([name, value]) => `'${name}': ${typeof value === 'boolean' ? pythonFlag(value) : typeof value === 'string' ? `'${value}'` : numberOrNone(value)}`);
 }

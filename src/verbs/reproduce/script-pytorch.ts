@@ -1,8 +1,10 @@
-import type { BackwardStep, Case, ForwardStep, Route } from '../../cases/case.ts';
+import type { BackwardStep, Case, ForwardStep, LayerSettings, Route } from '../../cases/case.ts';
 import type { WireTensor } from '../../tensor/bytes.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
-import { inputOf, pythonFloat, pythonTensor, type Scripted } from './python.ts';
+import { learnsAt, settingsBefore } from './live-settings.ts';
+import { inputOf, pythonFlag, pythonFloat, pythonTensor, pythonTuple, type Scripted } from './python.ts';
+import { pytorchOption } from './script-options.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
 const attributes = { gamma: 'weight', beta: 'bias', running_mean: 'running_mean', running_var: 'running_var' } as const;
@@ -56,12 +58,13 @@ const calls: Partial<Readonly<Record<Route, string>>> = { functional: 'function(
 
 /** A case as calls of torch.nn. */
 export function pytorchDialogue(question: Scripted): Dialogue {
-  const { program, config, layout = 'contiguous', route = 'module' } = question;
+  const { program, config, layout = 'contiguous', route = 'module', threads, capability } = question;
   const layoutHelper = layout === 'contiguous' ? '' : `\n\ndef laid_out(x: torch.Tensor) -> torch.Tensor:\n    """The same values in another order of memory."""\n    ${layouts[layout]}\n`;
   const copies = program.some((step) => step.op === 'reload' && step.by === 'copy');
   return {
-    needs: 'torch', standard: [...(copies ? ['copy'] : []), ...(route === 'compiled' ? ['shutil'] : [])], imports: ['import torch'],
-    construct: [...(question.large === undefined ? [] : [oneThread]), ...construction(question)],
+    needs: 'torch', standard: [...(copies ? ['copy'] : []), ...(capability === undefined ? [] : ['os']), ...(route === 'compiled' ? ['shutil'] : [])],
+    imports: [...(capability === undefined ? [] : [`os.environ['ATEN_CPU_CAPABILITY'] = '${capability}'  # read by the import`]), 'import torch'],
+    construct: [...(threads === undefined ? question.large === undefined ? [] : [oneThread] : [`torch.set_num_threads(${String(threads)})`]), ...construction(question)],
     helpers: `${helpers}${layoutHelper}${routeHelpers[route] === undefined ? '' : `\n${routeHelpers[route]}`}`,
     state: { running_mean: 'layer.running_mean', running_var: 'layer.running_var' },
     stepCount: config.statistics === 'tracked' && route !== 'functional' ? 'int(layer.num_batches_tracked)' : null,
@@ -77,56 +80,88 @@ function stepLines(question: Scripted, index: number): readonly string[] {
   const step = question.program[index];
   if (step?.op === 'forward') return forwardLines(question, step, index);
   if (step?.op === 'backward') return backwardLines(question, step, index);
-  if (step?.op === 'reload' && step.by === 'copy') return ['layer = copy.deepcopy(layer)'];
-  return ['saved, training = layer.state_dict(), layer.training', ...constructor(question), 'layer.load_state_dict(saved)', 'layer.train(training)'];
+  if (step?.op === 'configure') return configuration(step.set);
+  return [...(step?.op === 'reload' ? successor(question, step.by) : []), ...configuration(settingsBefore(question, index))];
+}
+
+function successor(question: Case, by: 'checkpoint' | 'copy' | 'conversion' = 'checkpoint'): readonly string[] {
+  if (by === 'copy') return ['layer = copy.deepcopy(layer)'];
+  if (by === 'checkpoint') return ['saved, training = layer.state_dict(), layer.training', ...constructor(question), 'layer.load_state_dict(saved)', 'layer.train(training)'];
+  return ['network = torch.nn.Sequential(torch.nn.Identity(), torch.nn.Sequential(layer))', 'layer = torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)[1][0]'];
+}
+
+/** Momentum and ε are read at each call; tracking is a flag (BN-STATE-14, BN-STATE-15). */
+function configuration({ momentum, eps, statistics, frozen }: LayerSettings): readonly string[] {
+  return [
+    ...(momentum === undefined ? [] : [`layer.momentum = ${momentum === null ? 'None' : pythonFloat(momentum)}`]), ...(eps === undefined ? [] : [`layer.eps = ${pythonFloat(eps)}`]),
+    ...(statistics === undefined ? [] : [`layer.track_running_stats = ${pythonFlag(statistics === 'tracked')}`]), ...(frozen === undefined ? [] : [`layer.requires_grad_(${pythonFlag(!frozen)})`]),
+  ];
 }
 
 function kept(question: Scripted, name: string, tensor: WireTensor | undefined): string {
-  if (tensor === undefined) throw new RangeError('a step of the program has no data');
-  const made = pythonTensor(tensor, '    ', question.large);
-  return `${name} = keep('${name}', ${(question.layout ?? 'contiguous') === 'contiguous' ? made : `laid_out(${made})`})`;
+  return `${name} = keep('${name}', ${made(question, tensor)})`;
 }
 
-function forwardLines(question: Scripted, { mode, input }: ForwardStep, index: number): readonly string[] {
+function made({ layout = 'contiguous', large }: Scripted, tensor: WireTensor | undefined): string {
+  if (tensor === undefined) throw new RangeError('a step of the program has no data');
+  const text = pythonTensor(tensor, '    ', large);
+  return layout === 'contiguous' ? text : `laid_out(${text})`;
+}
+
+function forwardLines(question: Scripted, { mode, input, stays = false }: ForwardStep, index: number): readonly string[] {
   const { program, route = 'module' } = question;
   const at = String(index);
   const context = contexts[route];
   const call = `y${at} = ${(calls[route] ?? 'layer(X)').replace('X', `x${at}`)}`;
   const isDifferentiated = program.some((step) => step.op === 'backward' && step.of === index);
   return [
-    ...modeOf(mode), kept(question, `x${at}`, inputOf(question, input)), ...(isDifferentiated ? [`x${at}.requires_grad_()`] : []),
+    ...(stays ? [] : modeOf(mode)), kept(question, `x${at}`, inputOf(question, input)), ...(isDifferentiated ? [`x${at}.requires_grad_()`] : []),
     ...(context === undefined ? [call] : [`with ${context}:`, `    ${call}`]),
-    ...(isDifferentiated ? [`sources${at} = ${learns(question) ? `(x${at}, layer.weight, layer.bias)` : `(x${at},)`}`] : []),
+    ...(isDifferentiated ? [`sources${at} = ${pythonTuple([`x${at}`, ...weightsOf(question, index)])}`] : []),
   ];
 }
 
-function backwardLines(question: Scripted, { of, grad }: BackwardStep, index: number): readonly string[] {
+function backwardLines(question: Scripted, step: BackwardStep, index: number): readonly string[] {
   const { program, ranks: [rank] } = question;
-  const at = String(index);
-  const names = (learns(question) ? ['dx', 'dgamma', 'dbeta'] : ['dx']).map((name) => `${name}${at}`).join(', ');
-  const another = program.slice(index + 1).some((step) => step.op === 'backward' && step.of === of);
+  const [at, of] = [String(index), String(step.of)];
+  const names = ['dx', 'dgamma', 'dbeta'].slice(0, 1 + weightsOf(question, step.of).length).map((name) => `${name}${at}`).join(', ');
+  const retains = program.slice(index + 1).some((later) => later.op === 'backward' && later.of === step.of) ? ', retain_graph=True' : '';
+  const dy = kept(question, `dy${at}`, rank?.grads[step.grad]);
+  if (step.direction !== undefined) return [dy, ...doubleLines(question, step, { at, of, retains })];
+  if (step.accumulates === true) return [dy, `x${of}.grad = None`, `y${of}.backward(dy${at}${retains})`, `${names}${names.includes(',') ? '' : ','} = [source.grad for source in sources${of}]`];
+  return [dy, `${names}${names.includes(',') ? '' : ','} = torch.autograd.grad(y${of}, sources${of}, dy${at}${retains})`];
+}
+
+/** The gradient of Σ v·dx (BN-GRAD-06); None stands for zeros. */
+function doubleLines(question: Scripted, { of: forward, direction }: BackwardStep, { at, of, retains }: Readonly<Record<'at' | 'of' | 'retains', string>>): readonly string[] {
+  const by = [`x${of}`, `dy${at}`, ...weightsOf(question, forward).slice(0, 1)];
+  const names = ['ddx', 'ddy', 'ddgamma'].slice(0, by.length).map((name) => `${name}${at}`).join(', ');
   return [
-    kept(question, `dy${at}`, rank?.grads[grad]),
-    `${names}${learns(question) ? '' : ','} = torch.autograd.grad(y${String(of)}, sources${String(of)}, dy${at}${another ? ', retain_graph=True' : ''})`,
+    `dy${at}.requires_grad_()`, `v${at} = ${made(question, question.ranks[0]?.grads[direction ?? 0])}`, `(dx${at},) = torch.autograd.grad(y${of}, x${of}, dy${at}, create_graph=True)`,
+    `by${at} = (${by.join(', ')})`, `found${at} = torch.autograd.grad(dx${at}, by${at}, v${at}, allow_unused=True${retains})`,
+    `${names} = [torch.zeros_like(one) if got is None else got for one, got in zip(by${at}, found${at})]`,
   ];
 }
 
-function learns({ config: { affine, frozen = false } }: Case): boolean {
-  return affine && !frozen;
+/** γ and β as far as the layer has them and learns them at a step. */
+function weightsOf(question: Case, index: number): readonly string[] {
+  if (!learnsAt(question, index)) return [];
+  return question.config.scaleOnly === true ? ['layer.weight'] : ['layer.weight', 'layer.bias'];
 }
 
 function modeOf(mode: string): readonly string[] {
-  return mode === 'fresh' ? [] : [`layer.train(${mode === 'train' ? 'True' : 'False'})`];
+  return mode === 'fresh' ? [] : [`layer.train(${pythonFlag(mode === 'train')})`];
 }
 
-function constructor({ layer, config, route }: Case): readonly string[] {
-  const { numFeatures, eps, momentum, affine, statistics, dtype, frozen = false } = config;
-  const python = (flag: boolean): string => (flag ? 'True' : 'False');
-  const made = [
-    `layer = torch.nn.${classes[layer]}(`, `    ${String(numFeatures)},`, `    eps=${pythonFloat(eps)},`, `    momentum=${momentum === null ? 'None' : pythonFloat(momentum)},`,
-    `    affine=${python(affine)},`, `    track_running_stats=${python(statistics === 'tracked')},`, `    dtype=torch.${dtype},`, ')',
-  ].join('\n    ');
-  return [made, ...(frozen ? ['layer.requires_grad_(False)'] : []), ...(route === 'scripted' ? ['layer = torch.jit.script(layer)'] : [])];
+function constructor(question: Case): readonly string[] {
+  const { layer, config: { numFeatures, eps, momentum, affine, statistics, dtype, frozen = false, scaleOnly = false }, route } = question;
+  const given = {
+    eps: pythonFloat(eps), momentum: momentum === null ? 'None' : pythonFloat(momentum), affine: pythonFlag(affine), track_running_stats: pythonFlag(statistics === 'tracked'), dtype: `torch.${dtype}`,
+    ...(scaleOnly ? { bias: 'False' } : {}), ...pytorchOption(question),
+  };
+  const made = [`layer = torch.nn.${classes[layer]}(`, `    ${String(numFeatures)},`, ...Object.entries(given).map(([name, text]) => `    ${name}=${text},`), ')'].join('\n    ');
+  const filled = question.config.option === 'device-meta' ? ["layer = layer.to_empty(device='cpu')", 'layer.reset_parameters()'] : [];
+  return [made, ...filled, ...(frozen ? ['layer.requires_grad_(False)'] : []), ...(route === 'scripted' ? ['layer = torch.jit.script(layer)'] : [])];
 }
 
 function construction(question: Case): readonly string[] {

@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Case } from '../../cases/case.ts';
+import { materialise } from '../../cases/materialise.ts';
+import { select } from '../../cases/select.ts';
+import { underContract } from '../../diff/contract.ts';
+import { type Expectation, expectationOf } from '../../diff/judge.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { harnessHome } from '../../environments/home.ts';
+import { readDialect } from '../../spec/dialect.ts';
 import { roundTo } from '../../tensor/round.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { loadPlan } from '../load-plan.ts';
 import { runnerNamed } from '../runners-folder.ts';
 import { hexFloat, pythonNumbers } from './python.ts';
 import { expectationFor } from '../fuzz/question.ts';
@@ -29,12 +35,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function runScript(runner: string, question: Case, change: (script: string) => string = (script) => script): Promise<{ readonly code: number | undefined; readonly stdout: string }> {
+type Change = (script: string) => string;
+
+async function runScript(runner: string, question: Case, change: Change = (script) => script): Promise<{ readonly code: number | undefined; readonly stdout: string }> {
+  return runExpecting(runner, expectationFor(question), change);
+}
+
+async function runExpecting(runner: string, expectation: Expectation, change: Change): Promise<{ readonly code: number | undefined; readonly stdout: string }> {
   const { environment } = await runnerNamed(runner);
   if (environment === undefined) throw new TypeError('expected a pinned environment');
   const { python } = await ensureEnvironment(environment, { home, onProgress: () => undefined });
   const path = join(folder, `case-of-${runner}.py`);
-  await writeFile(path, change(standAloneScript(runner, expectationFor(question), story) ?? ''));
+  await writeFile(path, change(standAloneScript(runner, expectation, story) ?? ''));
   const { exitCode, stdout, stderr } = await execa(python, [path], { reject: false, env: { GLOG_v: '3' } });
   return { code: exitCode, stdout: stdout === '' ? stderr : stdout };
 }
@@ -108,6 +120,60 @@ describe.each(['pytorch', 'mindspore'])('a stand-alone script for %s shows the n
   }, 3 * minutes);
 });
 
+/** Planned cases of `core`, by what they are about and who has it. */
+const planned = [
+  ['pytorch', 'a conversion, and a forward in the mode that it leaves', 'batchnorm2d/sync/converted/program=train-convert-stay-eval/**'],
+  ['pytorch', 'gradients that add up', 'batchnorm1d/grad/accumulation/program=eval-accumulate-train-backward-train-accumulate/**'],
+  ['pytorch', 'a backward pass differentiated once more', 'batchnorm1d/grad/double-backward/program=train-double/shape=5x3/affine=true/**'],
+  ['pytorch', 'one of evaluation, whose gradient by x is zero', 'batchnorm1d/grad/double-backward/program=eval-double/shape=5x3/affine=false/**'],
+  ['pytorch', 'momentum and eps on the way, a checkpoint and a copy', 'batchnorm3d/state/live-settings/program=train-momentum:0.7-reload-train-eps:0.1-copy-eval/**'],
+  ['pytorch', 'tracking off and on', 'batchnorm1d/state/paused/program=train-statistics:paused-train-backward-eval-backward-statistics:tracked-train/**/statistics=tracked/**'],
+  ['pytorch', 'a layer made without memory', 'syncbatchnorm/err/option/program=train-backward/**/option=device-meta/initial=default/**'],
+  ['pytorch', 'an argument that must be refused', 'batchnorm1d/err/option/program=train-backward/**/option=device-unknown/**'],
+  ['pytorch', 'γ without β', 'batchnorm2d/grad/backward/program=train-backward/**/affine=scale/**'],
+  ['pytorch', 'two threads', 'batchnorm1d/num/threads/program=train-backward/shape=5x65/threads=2/**'],
+  ['pytorch', 'an instruction set', 'batchnorm1d/num/threads/program=train-backward/shape=5x65/**/capability=default/**'],
+  ['pytorch', 'an input of another type under autocast', 'batchnorm1d/dtype/combination/program=train-backward/**/dtype=float32/input=float16/route=autocast-float16/**'],
+  ['mindspore', 'rows of the mode table on the way', 'batchnorm3d/state/live-settings/program=train-statistics:batch-eval-backward-train-statistics:tracked-eval/**'],
+  ['mindspore', 'parameters frozen and learning again', 'batchnorm1d/state/live-settings/program=train-backward-freeze-train-backward-unfreeze-train-backward/**'],
+  ['mindspore', 'initial values by name', 'batchnorm2d/err/option/program=train-backward/**/option=initial-names/initial=ones/**'],
+  ['mindspore', 'an initialiser that must be refused', 'batchnorm1d/err/option/program=train/**/option=gamma-init-long/**'],
+  ['mindspore', 'two threads', 'batchnorm1d/num/threads/program=train-backward/shape=5x65/threads=2/**'],
+] as const;
+
+/** The first case that a pattern names, as a framework's error contract has it. */
+function coreCase(runner: string, pattern: string): Expectation {
+  const plan = loadPlan('core');
+  const [one] = select(plan.cases, [pattern]);
+  if (one === undefined) throw new RangeError(`expected a case like ${pattern}`);
+  const { planned: asked, case: question, accepted } = expectationOf(one, materialise(one, plan.seed));
+  return { planned: asked, case: question, accepted: underContract(accepted, question, readDialect(runner, 'newest').errors) };
+}
+
+describe('a stand-alone script of steps and arguments that a framework has', () => {
+  it.each(planned)('%s: %s; every step is judged, and none deviates', async (runner, _, pattern) => {
+    const expectation = coreCase(runner, pattern);
+    const { code, stdout } = await runExpecting(runner, expectation, (script) => script);
+    expect([code, stdout.includes('DEVIATES')], stdout).toEqual([0, false]);
+    const refused = /^refused: \w+Error[^]*construction: refused: ok[^]*class of the error: ok/.test(stdout);
+    const silent = refused ? [] : expectation.case.program.flatMap((step, index) => (step.op === 'forward' || step.op === 'backward' ? [index] : [])).filter((index) => !stdout.includes(`step ${String(index)}: `));
+    expect([stdout.includes(': ok'), silent], stdout).toEqual([true, []]);
+  }, 2 * minutes);
+
+  it.each([
+    ['pytorch', planned[0][2], 'layer = torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)[1][0]', 'layer = torch.nn.SyncBatchNorm(3)'],
+    ['pytorch', planned[1][2], 'x4.grad = None', 'layer.zero_grad()'],
+    ['pytorch', planned[6][2], 'layer.reset_parameters()', 'layer.running_var.zero_()'],
+    ['mindspore', planned[12][2], 'holder(layer).use_batch_statistics = True', 'holder(layer).use_batch_statistics = False'],
+  ])('control: %s, %s, deviates with %s replaced', async (runner, pattern, line, other) => {
+    const { code, stdout } = await runExpecting(runner, coreCase(runner, pattern), (script) => {
+      if (!script.includes(line)) throw new RangeError(`expected ${line} in the script`);
+      return script.replaceAll(line, other);
+    });
+    expect([code, stdout.includes('DEVIATES')], stdout).toEqual([1, true]);
+  }, 2 * minutes);
+});
+
 describe('routes of PyTorch in a script', () => {
   it.each(['no-grad', 'inference-mode', 'autocast', 'scripted'] as const)('%s', async (route) => {
     const { code, stdout } = await runScript('pytorch', { ...caseOf({ ...plain, program: route === 'scripted' ? 'train-backward' : 'train-eval' }, 'script'), route });
@@ -149,6 +215,12 @@ describe('numbers in a script', () => {
       whyNoScript(pytorch, { ...question, route: 'graph' }), whyNoScript(mindspore, { ...question, route: 'scripted' }),
       whyNoScript(pytorch, caseOf({ ...recipe, shape: [100, 8, 8, 16] }, 'script')),
       whyNoScript(mindspore, { ...question, ranks: [{ inputs: rank?.inputs ?? [], grads: rank?.grads ?? [] }], program: [forward(0), backward(0), backward(0)] }), whyNoScript(mindspore, question),
+      whyNoScript(pytorch, { ...question, config: { ...question.config, statistics: 'batch' } }), whyNoScript(mindspore, { ...question, program: [{ op: 'configure', set: { statistics: 'paused' } }] }),
+      whyNoScript(pytorch, { ...question, config: { ...question.config, option: 'initial-names' } }), whyNoScript(mindspore, { ...question, config: { ...question.config, option: 'device-meta' } }),
+      whyNoScript(mindspore, { ...question, config: { ...question.config, momentum: null } }), whyNoScript(mindspore, { ...question, program: [{ op: 'configure', set: { eps: 1 } }] }),
+      whyNoScript(mindspore, { ...question, program: [{ op: 'reload', by: 'conversion' }] }), whyNoScript(mindspore, { ...question, capability: 'avx2' }),
+      whyNoScript(mindspore, { ...question, config: { ...question.config, scaleOnly: true } }), whyNoScript(mindspore, { ...question, program: [forward(0), { ...backward(0), accumulates: true }] }),
+      whyNoScript(mindspore, { ...question, program: [forward(0), { ...backward(0), direction: 1 }] }),
     ];
     expect(whys).toMatchInlineSnapshot(`
       [
@@ -160,6 +232,17 @@ describe('numbers in a script', () => {
         "204800 input elements are more than the 100000 that a script takes",
         "two backward passes of one forward: the second would run the forward again",
         null,
+        "pytorch has no layer of the row batch",
+        "mindspore has no layer of the row paused",
+        "pytorch has no argument for the option initial-names",
+        "mindspore has no argument for the option device-meta",
+        "mindspore has no cumulative average",
+        "a live layer of mindspore takes over no other momentum or eps",
+        "mindspore converts no network into a synchronised one",
+        "mindspore holds its kernels to no instruction set",
+        "mindspore has no gamma without a beta",
+        "mindspore adds up no gradients in its parameters",
+        "mindspore differentiates no backward pass: runners/mindspore/evidence/double_backward.py shows how",
       ]
     `);
     expect([standAloneScript('miniature', expectationFor(question), story), standAloneScript('pytorch', expectationFor(caseOf({ ...recipe, shape: [30, 8, 8, 8] }, 'script')), story)]).toEqual([null, null]);

@@ -1,4 +1,5 @@
 import type { AcceptedObservation, AcceptedRefusal, AcceptedStep, AcceptedValues } from '../../accept/accepted.ts';
+import { settingsText } from '../../cases/case.ts';
 import type { Expectation } from '../../diff/judge.ts';
 import type { Status } from '../../diff/verdict.ts';
 import { largestFinite } from '../../tensor/formats.ts';
@@ -109,10 +110,13 @@ function constructionOf(dialogue: Dialogue, construct: AcceptedStep | null, plac
   return dialogue.further === undefined || construct === null ? dialogue.construct : [...dialogue.construct, ...checksOf(dialogue, construct, placed)];
 }
 
+const successors = { checkpoint: 'saved, and loaded into a new layer', copy: 'a deep copy takes over', conversion: 'converted into a synchronised layer inside a network' } as const;
+
 function describeStep(step: Expectation['case']['program'][number] | undefined): string {
-  if (step?.op === 'forward') return `forward, ${step.mode === 'fresh' ? 'the mode that the constructor left' : step.mode}`;
-  if (step?.op === 'backward') return `backward of step ${String(step.of)}`;
-  return step?.op === 'reload' && step.by === 'copy' ? 'a deep copy takes over' : 'saved, and loaded into a new layer';
+  if (step?.op === 'forward') return `forward, ${step.mode === 'fresh' ? 'the mode that the constructor left' : `${step.mode}${step.stays === true ? ', which it is in by itself' : ''}`}`;
+  if (step?.op === 'configure') return `set on the live layer: ${settingsText(step.set)}`;
+  if (step?.op !== 'backward') return step?.op === 'reload' ? successors[step.by ?? 'checkpoint'] : '';
+  return `${step.direction === undefined ? 'backward' : 'backward, differentiated once more,'} of step ${String(step.of)}${step.accumulates === true ? ', added up in the parameters' : ''}`;
 }
 
 function linesOf(dialogue: Dialogue, step: AcceptedStep, placed: Placed): readonly string[] {

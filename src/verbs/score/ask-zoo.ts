@@ -3,6 +3,7 @@ import { compare } from '../../diff/compare.ts';
 import { underContract } from '../../diff/contract.ts';
 import { groupFindings, type JudgedCase } from '../../diff/findings.ts';
 import { type Expectation, judge } from '../../diff/judge.ts';
+import { orderDeviations } from '../../diff/memory-order.ts';
 import { signatureDeviations } from '../../diff/signature.ts';
 import type { Deviation } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
@@ -115,7 +116,8 @@ class Tally {
       return;
     }
     const compared = compare(underContract(expectation.accepted, expectation.case, this.#dialect.errors), answer.observation, this.#offered);
-    const deviations = [...signatureDeviations(expectation.case, answer.observation, this.#dialect), ...compared.deviations];
+    const beside = [signatureDeviations, orderDeviations].flatMap((deviationsOf) => deviationsOf(expectation.case, answer.observation, this.#dialect));
+    const deviations = [...beside, ...compared.deviations];
     const hard = deviations.filter(({ level }) => level === 'must');
     if (hard.some(isNumber)) this.#showsInNumbers = true;
     this.#compareOtherwise(expectation, answer);

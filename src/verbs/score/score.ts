@@ -116,7 +116,7 @@ async function scorePairs(faults: readonly Fault[], plan: Plan, options: ScoreOp
     options.onProgress(`${String(done)} of ${String(pairs.length)} pairs`);
     const { causes } = await askMiniature(pair.map(({ name }) => name).join('+'), false, shared);
     const own: readonly string[] = [...pair.flatMap(causesOf), ...undecided];
-    return { pair, causes, wrong: causes.filter((cause) => !own.includes(cause)) };
+    return { pair, causes, wrong: causes.filter((cause) => !cause.split('+').every((part) => own.includes(part))) }; // a cause that names both is right
   });
 }
 
