@@ -17,3 +17,8 @@ export function drawPairs(faults: readonly Fault[], count: number, seed: number)
   }
   return [...drawn.values()];
 }
+
+/** Causes that are nobody's; one that names several, as `a+b`, is right where each of them is somebody's. */
+export function wrongOf(causes: readonly string[], own: readonly string[]): readonly string[] {
+  return causes.filter((cause) => !cause.split('+').every((part) => own.includes(part)));
+}

@@ -3,7 +3,7 @@ import { loadPlan } from '../load-plan.ts';
 import { createExpectations } from '../run/expectations.ts';
 import { askMiniature, type Fared, type ZooRun } from './ask-zoo.ts';
 import { axisWorth, type AxisWorth } from './axis-worth.ts';
-import { drawPairs } from './pairs.ts';
+import { drawPairs, wrongOf } from './pairs.ts';
 import { type Fault, type Miniature, readZoo } from './zoo.ts';
 
 export interface ScoreOptions {
@@ -115,8 +115,7 @@ async function scorePairs(faults: readonly Fault[], plan: Plan, options: ScoreOp
   return inParallel(pairs, options.jobs, async (pair, done) => {
     options.onProgress(`${String(done)} of ${String(pairs.length)} pairs`);
     const { causes } = await askMiniature(pair.map(({ name }) => name).join('+'), false, shared);
-    const own: readonly string[] = [...pair.flatMap(causesOf), ...undecided];
-    return { pair, causes, wrong: causes.filter((cause) => !cause.split('+').every((part) => own.includes(part))) }; // a cause that names both is right
+    return { pair, causes, wrong: wrongOf(causes, [...pair.flatMap(causesOf), ...undecided]) };
   });
 }
 
