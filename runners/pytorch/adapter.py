@@ -113,10 +113,13 @@ class TorchLayer(Layer):
             'affine': config.affine,
             'track_running_stats': config.statistics == 'tracked',
             'dtype': getattr(torch, config.dtype),
-            **({} if group is None else {'process_group': group}),
-            **({'bias': False} if config.scale_only else {}),
-            **SPELLED.get(config.option, {}),
         }
+        if group is not None:
+            given['process_group'] = group
+        if config.scale_only:
+            given['bias'] = False
+        if config.option:
+            given.update(SPELLED.get(config.option, {}))
         module = getattr(torch.nn, CLASSES[case.layer])(config.num_features, **given)
         if config.option == META:
             module = module.to_empty(device='cpu')
@@ -398,7 +401,7 @@ def doubts(case: Case) -> list[Probe]:
     """Questions to the framework about what it may refuse of a case."""
     option = case.config.option
     asked = [doubted_route(case), doubted_argument(option) if option else None, LACKING_SETS.get(case.capability)]
-    asked.extend(mixed_types(case.config, dtype_name(x)) for rank in case.ranks for x in rank.inputs)
+    asked += [mixed_types(case.config, dtype_name(x)) for rank in case.ranks for x in rank.inputs]
     return [doubt for doubt in asked if doubt]
 
 

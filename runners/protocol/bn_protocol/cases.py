@@ -130,7 +130,9 @@ class Case(NamedTuple):
 
 def rows_of(case: Case) -> list[str]:
     """The row of the mode table that the layer is made with, and those that it is switched to."""
-    return [case.config.statistics, *[row for step in changes_of(case) for row in (step.get('statistics'),) if row]]
+    changes = changes_of(case)
+    own = [case.config.statistics]
+    return own if not changes else [*own, *[step['statistics'] for step in changes if 'statistics' in step]]
 
 
 def momenta_of(case: Case) -> list[float | None]:
