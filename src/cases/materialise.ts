@@ -8,8 +8,9 @@ import type { PlannedCase } from './plan.ts';
 /** Turns a planned case into tensors. The same plan and seed give the same bits everywhere. */
 export function materialise(planned: PlannedCase, seed: number): Case {
   if (planned.literal !== null) return planned.literal;
-  const axis = (name: string, fallback: string): string => planned.axes[name] ?? fallback;
-  const shapes = planned.axes['ranks'] === undefined ? [parseShape(axis('shape', '1x1'))] : parseRanks(planned.axes['ranks']);
+  const { axes } = planned;
+  const axis = (name: string, fallback: string): string => axes[name] ?? fallback;
+  const shapes = axes['ranks'] === undefined ? [parseShape(axis('shape', '1x1'))] : parseRanks(axes['ranks']);
   const program = parseProgram(axis('program', 'train'));
   const channels = shapes[0]?.[1] ?? 1;
   const config: LayerConfig = {
@@ -19,11 +20,11 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     affine: axis('affine', 'true') !== 'false',
     statistics: parseRow(axis('statistics', 'tracked')),
     dtype: parseDtype(axis('dtype', 'float32')),
-    ...(planned.axes['affine'] === 'frozen' ? { frozen: true } : {}),
-    ...(planned.axes['affine'] === 'scale' ? { scaleOnly: true } : {}),
-    ...(planned.axes['option'] === undefined ? {} : { option: parseWord('option', planned.axes['option'], options) }),
+    ...(axes['affine'] === 'frozen' ? { frozen: true } : {}),
+    ...(axes['affine'] === 'scale' ? { scaleOnly: true } : {}),
+    ...(axes['option'] === undefined ? {} : { option: parseWord('option', axes['option'], options) }),
   };
-  const inputType = parseIntegerType(planned.axes['input']);
+  const inputType = parseIntegerType(axes['input']);
   const layout = parseWord('layout', axis('layout', 'contiguous'), layouts);
   const drawing: Drawing = {
     regime: parseRegime(axis('data', 'unit')),
@@ -39,9 +40,9 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     initial: initialValues(parseWord('initial', axis('initial', 'default'), initialWords), config, seed),
     ranks: shapes.map((shape, rank) => drawRank(drawing, shape, counts, [seed, rank])),
     program,
-    ...(planned.axes['route'] === undefined ? {} : { route: parseWord('route', planned.axes['route'], routes) }),
-    ...(planned.axes['layout'] === undefined ? {} : { layout }),
-    ...machineOf(planned.axes),
+    ...(axes['route'] === undefined ? {} : { route: parseWord('route', axes['route'], routes) }),
+    ...(axes['layout'] === undefined ? {} : { layout }),
+    ...machineOf(axes),
     ...(inputType === undefined ? {} : { inputType }),
   };
 }

@@ -7,7 +7,9 @@ import { allowedCells, type BlockAxis } from './allowed.ts';
 import type { Case, Layer } from './case.ts';
 import { coverTuples } from './cover.ts';
 import type { Golden } from './golden.ts';
+import { cellsOf, PlannedCell, type PlannedCells, productValues, rulesOf } from './planned-cells.ts';
 import { questionKey } from './question.ts';
+import { createTextIndex } from './text-index.ts';
 
 /** One case as a suite asks it: an id and axis values, no tensors. */
 export interface PlannedCase {
@@ -71,24 +73,23 @@ export interface Plan {
  */
 export function expandSuite(suite: SuiteFile, catalogue: BehavioursFile, goldens: readonly Golden[], seed: number = suite.seed): Plan {
   const expanded = suite.blocks.map((block) => expandBlock(block, behaviourNamed(catalogue, block.behaviour, suite.suite)));
-  const drafts = uniqueDrafts(expanded.flatMap((block) => block.parts), suite.suite);
-  if (suite.goldens || suite.museum === true) drafts.push(...goldens.map((golden) => goldenCase(golden, behaviourNamed(catalogue, 'num/golden', suite.suite))));
+  const cells = uniqueCells(expanded.flatMap((block) => block.parts), suite.suite);
+  markRepeats(cells);
+  const literals = suite.goldens || suite.museum === true ? goldens.map((golden) => goldenCase(golden, behaviourNamed(catalogue, 'num/golden', suite.suite))) : [];
   return {
     suite: suite.suite,
     seed,
     minimum: suite.minimum,
     knownShare: suite.knownShare,
-    cases: markRepeats(drafts),
+    cases: [...cells, ...literals],
     excluded: expanded.flatMap((block) => block.excluded),
     blocks: expanded.flatMap((block) => block.parts.map((part) => part.block)),
   };
 }
 
-type Draft = Omit<PlannedCase, 'repeats'>;
-
-/** A block over one layer. */
+/** A block over one of its layers. */
 interface BlockPart {
-  readonly drafts: readonly Draft[];
+  readonly cells: PlannedCells;
   readonly block: PlannedBlock;
 }
 
@@ -106,17 +107,17 @@ function expandPart(block: SuiteBlock, behaviour: Behaviour, layer: Layer): Bloc
     return { axis, values };
   });
   refuseTooMany(block, layer, axes.map(({ values }) => values.length));
-  const { rows, impossible } = strength === null ? { rows: product(axes, exclude), impossible: 0 } : covering(axes, exclude, strength, [behaviour.behaviour, layer]);
-  const drafts = rows.map((row) => draftCase(layer, behaviour, row));
+  const { values, impossible } = strength === null ? { values: productValues(axes, exclude), impossible: 0 } : covering(axes, exclude, strength, [behaviour.behaviour, layer]);
+  const cells = cellsOf(layer, behaviour, axes, values);
   return {
-    drafts,
+    cells,
     block: {
       behaviour: behaviour.behaviour, layer, strength, exclude, impossible,
-      axes: Object.fromEntries(axes.map(({ axis, values }) => [axis, values])),
+      axes: Object.fromEntries(axes.map(({ axis, values: own }) => [axis, own])),
       defaults: Object.fromEntries(behaviour.axes.flatMap(({ axis, default: fallback }) => (fallback === undefined ? [] : [[axis, fallback]]))),
-      cells: axes.reduce((cells, { values }) => cells * values.length, 1),
-      allowed: strength === null ? rows.length : allowedCells(axes, exclude.map(({ when }) => when)).count,
-      cases: drafts.map(({ id }) => id),
+      cells: axes.reduce((product, { values: own }) => product * own.length, 1),
+      allowed: strength === null ? cells.length : allowedCells(axes, exclude.map(({ when }) => when)).count,
+      get cases() { return Array.from({ length: cells.length }, (_, at) => new PlannedCell(cells, at).id); },
     },
   };
 }
@@ -137,18 +138,12 @@ function combinationsOf(sizes: readonly number[], members: number): number {
   return sums[members]!;
 }
 
-type Row = Readonly<Record<string, string>>;
-
-function product(axes: readonly BlockAxis[], exclude: readonly Exclusion[]): readonly Row[] {
-  let combinations: Row[] = [{}];
-  for (const { axis, values } of axes) combinations = combinations.flatMap((combination) => values.map((value) => ({ ...combination, [axis]: value })));
-  return combinations.filter((row) => !exclude.some(({ when }) => matches(when, row)));
-}
-
 /** The rows do not depend on the suite's seed: another seed asks the same cases of other data. */
-function covering(axes: readonly BlockAxis[], exclude: readonly Exclusion[], strength: number, seed: readonly SeedPart[]): { rows: readonly Row[]; impossible: number } {
+function covering(axes: readonly BlockAxis[], exclude: readonly Exclusion[], strength: number, seed: readonly SeedPart[]): { values: Uint32Array; impossible: number } {
   const { rows, impossible } = coverTuples(axes, exclude.map(({ when }) => when), strength, seed);
-  return { rows: rows.map((row) => Object.fromEntries(axes.map(({ axis, values }, a) => [axis, values[row[a]!]!]))), impossible };
+  const values = new Uint32Array(rows.length * axes.length);
+  for (const [i, row] of rows.entries()) values.set(row, i * axes.length);
+  return { values, impossible };
 }
 
 /** Cells of a product that a condition matches. */
@@ -170,65 +165,31 @@ function axisValues(block: SuiteBlock, layer: Layer, axis: string): readonly str
   return (values as Readonly<Record<string, readonly string[]>>)[layer];
 }
 
-/** True when every axis of the condition has one of its values. */
-function matches(condition: Condition, axes: Readonly<Record<string, string>>): boolean {
-  return Object.entries(condition).every(([axis, values]) => values.includes(axes[axis] ?? ''));
-}
-
-function draftCase(layer: Layer, behaviour: Behaviour, axes: Readonly<Record<string, string>>): Draft {
-  return {
-    id: caseId(layer, behaviour, axes),
-    layer,
-    behaviour: behaviour.behaviour,
-    rules: rulesOf(behaviour, axes),
-    axes,
-    expectsConstant: behaviour.expectsConstant ?? false,
-    literal: null,
-  };
-}
-
-/** The rules of a behaviour and those of the conditions that hold; one list for all cases that cite the same. */
-function rulesOf(behaviour: Behaviour, axes: Readonly<Record<string, string>>): readonly RuleId[] {
-  const further = (behaviour.rulesWhen ?? []).filter(({ when }) => matches(when, axes));
-  const key = further.map((entry) => behaviour.rulesWhen?.indexOf(entry)).join();
-  const lists = ruleLists.get(behaviour) ?? new Map<string, readonly RuleId[]>();
-  ruleLists.set(behaviour, lists);
-  const known = lists.get(key) ?? [...new Set([...behaviour.rules, ...further.flatMap(({ rules }) => rules)])].sort() as RuleId[];
-  lists.set(key, known);
-  return known;
-}
-
-const ruleLists = new WeakMap<Behaviour, Map<string, readonly RuleId[]>>();
-
-function caseId(layer: Layer, behaviour: Behaviour, axes: Readonly<Record<string, string>>): string {
-  const shown = behaviour.axes.filter(({ axis, default: fallback }) => axes[axis] !== fallback);
-  return [layer, behaviour.behaviour, ...shown.map(({ axis }) => `${axis}=${axes[axis] ?? ''}`)].join('/');
-}
-
-function goldenCase(golden: Golden, behaviour: Behaviour): Draft {
+function goldenCase(golden: Golden, behaviour: Behaviour): PlannedCase {
   const axes = Object.fromEntries(golden.case.id.split('/').slice(3).map((part) => part.split('=') as [string, string]));
-  return { ...draftCase(golden.case.layer, behaviour, axes), id: golden.case.id, literal: golden.case };
+  const { id, layer } = golden.case;
+  return { id, layer, behaviour: behaviour.behaviour, rules: rulesOf(behaviour, axes), axes, expectsConstant: behaviour.expectsConstant ?? false, repeats: false, literal: golden.case };
 }
 
-function uniqueDrafts(parts: readonly BlockPart[], suite: string): Draft[] {
-  const seen = new Map<string, Draft>();
-  for (const { drafts, block } of parts) {
-    for (const draft of drafts) {
-      if (!seen.has(draft.id)) seen.set(draft.id, draft);
-      else if (block.strength === null) throw new UserError('SUITE_CASE_TWICE', `suite '${suite}' asks case '${draft.id}' twice`, 'exclude the combination in one of the two blocks');
+function uniqueCells(parts: readonly BlockPart[], suite: string): PlannedCell[] {
+  const unique: PlannedCell[] = [];
+  const ids = createTextIndex((place) => unique[place]!.id);
+  for (const { cells, block } of parts) {
+    for (let at = 0; at < cells.length; at++) {
+      const planned = new PlannedCell(cells, at);
+      const { id } = planned;
+      if (ids.add(id, unique.length) < 0) unique.push(planned);
+      else if (block.strength === null) throw new UserError('SUITE_CASE_TWICE', `suite '${suite}' asks case '${id}' twice`, 'exclude the combination in one of the two blocks');
     }
   }
-  return [...seen.values()];
+  return unique;
 }
 
-function markRepeats(drafts: readonly Draft[]): readonly PlannedCase[] {
-  const seen = new Set<string>();
-  return drafts.map((draft) => {
-    const key = draft.literal === null ? questionKey(draft.layer, draft.behaviour, draft.axes) : draft.id;
-    const repeats = seen.has(key);
-    seen.add(key);
-    return { ...draft, repeats };
-  });
+/** A golden repeats no other case: its data are its own. */
+function markRepeats(cells: readonly PlannedCell[]): void {
+  const keyAt = (place: number): string => { const { layer, behaviour, axes } = cells[place]!; return questionKey(layer, behaviour, axes); };
+  const questions = createTextIndex(keyAt);
+  for (const [place, planned] of cells.entries()) planned.repeats = questions.add(keyAt(place), place) >= 0;
 }
 
 function behaviourNamed(catalogue: BehavioursFile, name: string, suite: string): Behaviour {

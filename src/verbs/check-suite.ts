@@ -47,7 +47,8 @@ export function refuseUnknownValues({ suite, cases, seed }: Plan): void {
 function refuseUnknown(suite: string, planned: PlannedCase, seed: number): void {
   try {
     for (const [axis, known] of Object.entries(words)) parseWord(axis, planned.axes[axis] ?? known[0] ?? '', known);
-    materialise({ ...planned, axes: shrunk(planned.axes) }, seed);
+    const { id, layer, behaviour, rules, axes, expectsConstant, repeats, literal } = planned;
+    materialise({ id, layer, behaviour, rules, axes: shrunk(axes), expectsConstant, repeats, literal }, seed);
   } catch (error) {
     throw error instanceof UserError ? new UserError(error.code, `suite '${suite}', case '${planned.id}': ${error.message}`, error.hint, { cause: error }) : error;
   }
