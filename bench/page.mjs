@@ -93,7 +93,7 @@ function row(name, value, target, unit) {
 }
 
 const start = performance.now();
-const page = reportPage(syntheticRun(results), ruleTitles());
+const page = [...reportPage(syntheticRun(results), ruleTitles())].join('');
 const writtenMs = performance.now() - start;
 const folder = await mkdtemp(join(tmpdir(), 'bn-bench-page-'));
 const path = join(folder, 'index.html');

@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Cell, writeCsv } from './csv.ts';
 import { discrepanciesCsv } from './discrepancies-csv.ts';
-import { caseIds, deviation, facts, footer, header, line, removeRuns, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, deviation, facts, footer, header, joined, line, removeRuns, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import { resultsCsv } from './results-csv.ts';
 
@@ -33,7 +33,7 @@ async function read(csv: string): Promise<string[][]> {
   return rows;
 }
 
-const column = (...cells: readonly Cell[]): string => writeCsv(['first', 'second'], cells.map((cell) => [cell, 'x']));
+const column = (...cells: readonly Cell[]): string => joined(writeCsv(['first', 'second'], cells.map((cell) => [cell, 'x'])));
 
 describe('CSV', () => {
   it('golden: RFC 4180', () => {
@@ -64,10 +64,10 @@ describe('results.csv and discrepancies.csv', () => {
     const reason = '=cmd|\' /C calc\'!A0\n"quoted", \u0000and, then\r\nmore';
     const deviations = [deviation({ got: 1 / 3, bound: 5e-324, ratio: Infinity }), deviation({ kind: 'unexpected', observable: 'error', element: null, got: '@bad, "worse"\n', expected: '-none' })];
     const run = await readRun(join(await writeRun([header(), facts({ framework: '+framework' }), violation(0, { deviations }), line(1, { status: 'crashed', found: 'crashed', reason }), line(2), footer()]), 'run.ndjson'));
-    const results = await read(resultsCsv(run));
+    const results = await read(joined(resultsCsv(run)));
     expect(results.map((row) => row.length)).toEqual([16, 16, 16, 16]);
     expect([results[1]?.[1], results[2]?.[11]]).toEqual(["'+framework", '\'=cmd|\' /C calc\'!A0\n"quoted", and, then\r\nmore']);
-    const discrepancies = await read(discrepanciesCsv(run));
+    const discrepancies = await read(joined(discrepanciesCsv(run)));
     expect(discrepancies.slice(1).map((row) => [row[0], ...row.slice(9, 13), ...row.slice(14, 16)])).toEqual([
       [caseIds[0], '0.3333333333333333', '1.0666666666666667', '5e-324', '1e999', '', ''], [caseIds[0], '', '', '6.5e-7', '62000.0', '\'@bad, "worse"\n', "'-none"],
     ]);

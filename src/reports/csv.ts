@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { inParts } from './in-parts.ts';
 
 export type Cell = string | number | null;
 
@@ -10,10 +11,22 @@ export type Cell = string | number | null;
  * the reading in some parsers.
  *
  * @param reals  columns whose numbers need not be whole
+ * @returns the text in pieces, each of some hundred rows
  */
-export function writeCsv(columns: readonly string[], rows: readonly (readonly Cell[])[], reals: readonly string[] = []): string {
+export function* writeCsv(columns: readonly string[], rows: Iterable<readonly Cell[]>, reals: readonly string[] = []): Generator<string, undefined> {
+  let header = true;
+  for (const some of inParts(rows, rowsOfAPiece)) {
+    yield writeRows(columns, some, reals, header);
+    header = false;
+  }
+  if (header) yield writeRows(columns, [], reals, header);
+}
+
+const rowsOfAPiece = 256;
+
+function writeRows(columns: readonly string[], rows: readonly (readonly Cell[])[], reals: readonly string[], header: boolean): string {
   return stringify(rows.map((row) => row.map(harmless)), {
-    header: true, columns: [...columns], record_delimiter: 'windows', escape_formulas: true, cast: { number: (value, { index }) => numberText(value, reals.includes(columns[index] ?? '')) },
+    header, columns: [...columns], record_delimiter: 'windows', escape_formulas: true, cast: { number: (value, { index }) => numberText(value, reals.includes(columns[index] ?? '')) },
     quoted_match: /[\r\n]/, // on its own the package quotes CRLF alone, and other readers end the record at either
   });
 }

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, describe, expect, it } from 'vitest';
 import { statuses } from '../diff/verdict.ts';
-import { ctrfJson, ctrfReport } from './ctrf.ts';
-import { facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { ctrfJson, type CtrfReport } from './ctrf.ts';
+import { facts, footer, header, joined, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import type { RunLine } from './run.ts';
 
@@ -11,8 +11,9 @@ afterEach(removeRuns);
 
 async function of(...lines: readonly RunLine[]) {
   const run = await readRun(join(await writeRun(lines), 'run.ndjson'));
-  expect(isValid(JSON.parse(ctrfJson(run, titles))), JSON.stringify(isValid.errors)).toBe(true);
-  return ctrfReport(run, titles);
+  const report = JSON.parse(joined(ctrfJson(run, titles))) as CtrfReport;
+  expect(isValid(report), JSON.stringify(isValid.errors)).toBe(true);
+  return report;
 }
 
 const closed = (required: readonly string[], properties: Readonly<Record<string, object>>) => ({ type: 'object', required, properties, additionalProperties: false });

@@ -35,12 +35,12 @@ function ctrfStatus(status: Status, strict: boolean): CtrfStatus {
   return status === 'known' || status === 'ungradable' ? 'other' : 'passed';
 }
 
-/** The run as a report of the Common Test Report Format: a test per case and runner, in plan order. */
-export function ctrfReport(run: Run, titles: RuleTitles) {
+/** The run as a report of the Common Test Report Format, without its tests. */
+function frameOf(run: Run) {
   const { header, footer, runners } = run;
   const { gate, reasons } = gateOf(run);
-  const tests = runners.flatMap((runner) => runner.cases.map((result) => testOf(header, runner, result, titles)));
-  const count = (status: CtrfStatus): number => tests.filter((test) => test.status === status).length;
+  const outcomes = runners.flatMap(({ cases }) => cases.map(({ status }) => ctrfStatus(status, header.strict)));
+  const count = (status: CtrfStatus): number => outcomes.filter((outcome) => outcome === status).length;
   const start = Math.max(0, Date.parse(header.startedAt) || 0);
   const generatedBy = `${header.tool.name} ${header.tool.version}`;
   return {
@@ -49,18 +49,33 @@ export function ctrfReport(run: Run, titles: RuleTitles) {
     results: {
       tool: { ...header.tool },
       summary: {
-        tests: tests.length, passed: count('passed'), failed: count('failed'), skipped: count('skipped'), pending: 0, other: count('other'), suites: runners.length,
+        tests: outcomes.length, passed: count('passed'), failed: count('failed'), skipped: count('skipped'), pending: 0, other: count('other'), suites: runners.length,
         start, stop: start + (footer?.durationMs ?? 0),
       },
-      tests,
+      tests: [] as readonly CtrfTest[],
       environment: { extra: Object.fromEntries(runners.map(({ runner, facts }) => [runner, facts])) },
     },
   } as const;
 }
 
-/** `ctrfReport` as the text of a file. */
-export function ctrfJson(run: Run, titles: RuleTitles): string {
-  return `${JSON.stringify(ctrfReport(run, titles))}\n`;
+/** What is written. */
+export type CtrfReport = ReturnType<typeof frameOf>;
+
+const noTests = '"tests":[';
+
+/** The run as a report of the Common Test Report Format: a test per case and runner, in plan order. The text comes piece by piece. */
+export function* ctrfJson(run: Run, titles: RuleTitles): Generator<string, undefined> {
+  const frame = JSON.stringify(frameOf(run));
+  const at = frame.indexOf(noTests) + noTests.length; // a quote within a text has a backslash before it
+  yield frame.slice(0, at);
+  let separator = '';
+  for (const runner of run.runners) {
+    for (const result of runner.cases) {
+      yield `${separator}${JSON.stringify(testOf(run.header, runner, result, titles))}`;
+      separator = ',';
+    }
+  }
+  yield `${frame.slice(at)}\n`;
 }
 
 function testOf(header: RunHeader, runner: RunnerResults, result: CaseResult, titles: RuleTitles): CtrfTest {

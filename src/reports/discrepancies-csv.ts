@@ -13,11 +13,14 @@ const reals = ['got', 'expected', 'bound', 'error_over_bound', 'ulps'] as const 
  * One row per deviating observable, in plan order, known ones included. `elements` counts, `element` is the worst one's flat
  * index. What is no number, such as a message, stands in `got_text` and `expected_text`.
  */
-export function discrepanciesCsv({ runners }: Run): string {
-  const rows = runners.flatMap((runner) => runner.cases
-    .filter(({ found }) => deviates(found))
-    .flatMap((result) => result.deviations.map((deviation) => row(runner, result, deviation))));
-  return writeCsv(columns, rows, reals);
+export function discrepanciesCsv(run: Run): Iterable<string> {
+  return writeCsv(columns, rowsOf(run), reals);
+}
+
+function* rowsOf({ runners }: Run): Generator<Cell[], undefined> {
+  for (const runner of runners) {
+    for (const result of runner.cases) if (deviates(result.found)) yield* result.deviations.map((deviation) => row(runner, result, deviation));
+  }
 }
 
 function row({ runner, facts }: RunnerResults, result: CaseResult, deviation: RunDeviation): Cell[] {

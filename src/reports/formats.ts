@@ -14,7 +14,8 @@ import { resultsCsv } from './results-csv.ts';
 import type { Run } from './run.ts';
 import { summarise } from './summary.ts';
 
-type WriteReport = (run: Run, titles: RuleTitles, extras: PageExtras) => string;
+/** A report as its text, or as the pieces of a long one. */
+type WriteReport = (run: Run, titles: RuleTitles, extras: PageExtras) => string | Iterable<string>;
 
 /** The words of `--format`, and the files that each stands for. */
 const files = {
@@ -49,12 +50,15 @@ export function fileNames(formats: readonly ReportFormat[]): readonly string[] {
   return formats.flatMap((format) => Object.keys(files[format]));
 }
 
-/** Name and text of every file of some formats, one after the other: the large ones need not be in memory together. */
-export function* renderReports(run: Run, formats: readonly ReportFormat[], extras: PageExtras): Generator<readonly [name: string, text: string]> {
+/** Name and text of every file of some formats, one after the other and in pieces: the large ones need not be in memory. */
+export function* renderReports(run: Run, formats: readonly ReportFormat[], extras: PageExtras): Generator<readonly [name: string, text: Iterable<string>]> {
   const titles = ruleTitles();
   const shown = presentable(run);
   for (const format of formats) {
-    for (const [name, write] of Object.entries<WriteReport>(files[format])) yield [name, write(format === 'json' ? run : shown, titles, extras)];
+    for (const [name, write] of Object.entries<WriteReport>(files[format])) {
+      const text = write(format === 'json' ? run : shown, titles, extras);
+      yield [name, typeof text === 'string' ? [text] : text];
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Finding, groupDepartures, groupFindings, type JudgedCase } from '../diff/findings.ts';
+import { deviates, type Finding, groupDepartures, groupFindings, type JudgedCase } from '../diff/findings.ts';
 import type { CaseResult, Evidence, RunnerResults } from './run.ts';
 
 /** A runner's results with its cases grouped by cause. */
@@ -9,7 +9,7 @@ export interface GroupedRunner extends RunnerResults {
 }
 
 export function groupRunner(results: RunnerResults): GroupedRunner {
-  const cases = results.cases.map(judgedCase);
+  const cases = results.cases.filter(({ found }) => deviates(found) || found === 'documented').map(judgedCase);
   return { ...results, findings: groupFindings(cases), departures: groupDepartures(cases) };
 }
 
@@ -18,7 +18,7 @@ export function evidenceOf({ cases }: RunnerResults, { example }: Finding): read
   return cases.find(({ id }) => id === example)?.evidence ?? [];
 }
 
-export function judgedCase({ deviations, ...result }: Omit<CaseResult, 'accuracy'>): JudgedCase {
+export function judgedCase({ id, status, found, rule, cause, candidates, elements, deviations }: Pick<CaseResult, 'deviations' | Exclude<keyof JudgedCase, 'worstRatio'>>): JudgedCase {
   const numbers = deviations.filter(({ kind }) => kind === 'value'); // how far off a refusal or a type is, no ratio says
-  return { ...result, worstRatio: numbers.reduce((worst, { ratio }) => Math.max(worst, ratio), 0) };
+  return { id, status, found, rule, cause, candidates, elements, worstRatio: numbers.reduce((worst, { ratio }) => Math.max(worst, ratio), 0) };
 }

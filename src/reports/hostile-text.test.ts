@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, describe, expect, it } from 'vitest';
-import { deviation, evidence, facts, footer, header, line, removeRuns, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { deviation, evidence, facts, footer, header, joined, line, removeRuns, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { renderReports, reportFormats } from './formats.ts';
 import { githubAnnotations } from './github-annotations.ts';
 import { readRun } from './read-run.ts';
@@ -28,7 +28,7 @@ async function runOf(text: string): Promise<Run> {
 /** Every report that people read as text, by name. */
 async function textsOf(text: string): Promise<Readonly<Record<string, string>>> {
   const run = await runOf(text);
-  return { ...Object.fromEntries(renderReports(run, reportFormats, {})), terminal: terminalReport(run, titles), annotations: githubAnnotations(run, titles) };
+  return { ...Object.fromEntries([...renderReports(run, reportFormats, {})].map(([name, pieces]) => [name, joined(pieces)])), terminal: terminalReport(run, titles), annotations: githubAnnotations(run, titles) };
 }
 
 const count = (text: string, part: RegExp): number => text.match(part)?.length ?? 0;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { afterEach, describe, expect, it } from 'vitest';
-import { caseIds, facts, footer, header, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, facts, footer, header, joined, line, removeRuns, sampleLines, titles, violation, writeRun } from './fixtures/sample-run.ts';
 import { junitXml } from './junit.ts';
 import { readRun } from './read-run.ts';
 import type { RunLine } from './run.ts';
@@ -14,7 +14,7 @@ interface Suite {
 }
 
 async function xmlOf(lines: readonly RunLine[]): Promise<string> {
-  return junitXml(await readRun(join(await writeRun(lines), 'run.ndjson')), titles);
+  return joined(junitXml(await readRun(join(await writeRun(lines), 'run.ndjson')), titles));
 }
 
 function suiteOf(xml: string): Suite {

@@ -3,6 +3,7 @@ import type { Status } from '../diff/verdict.ts';
 import { failureBlock } from './failure-block.ts';
 import { describeFailure, type RuleTitles } from './failure-text.ts';
 import { failingStatuses } from '../gate/decide.ts';
+import { inParts } from './in-parts.ts';
 import { printable } from './printable.ts';
 import type { CaseResult, Run, RunHeader, RunnerResults } from './run.ts';
 import { gateOf } from './summary.ts';
@@ -22,23 +23,47 @@ const builder = new XmlBuilder({
   attributeNamePrefix: '@', textNodeName: '#', ignoreAttributes: false, suppressBooleanAttributes: false, suppressEmptyNode: true, format: true, indentBy: '  ',
 });
 
-/** A test suite per runner and a test case per case, in plan order; characters that XML cannot hold are left out. */
-export function junitXml(run: Run, titles: RuleTitles): string {
+/** A control character, which stands in no text of the file. */
+const place = '\u0001';
+const placeLine = `    <testcase name="${place}"/>\n`;
+const casesOfAPiece = 256;
+
+/** A test suite per runner and a test case per case, in plan order, piece by piece; characters that XML cannot hold are left out. */
+export function* junitXml(run: Run, titles: RuleTitles): Generator<string, undefined> {
+  const [start = '', ...ends] = frameOf(run).split(placeLine);
+  yield start;
+  for (const [i, end] of ends.entries()) {
+    const runner = run.runners[i]!;
+    for (const part of inParts(runner.cases, casesOfAPiece)) yield casesXml(part.map((result) => caseOf(run.header, runner, result, titles)));
+    yield end;
+  }
+}
+
+/** The file with a place in each suite where its cases belong. */
+function frameOf(run: Run): string {
   const { header, runners } = run;
   const testsuites: Xml = {
     ...attributes({ name: `${header.tool.name} ${header.suite}`, ...totals(header, runners.flatMap(({ cases }) => cases)) }),
-    testsuite: runners.map((runner) => suiteOf(run, runner, titles)),
+    testsuite: runners.map((runner) => suiteOf(run, runner)),
   };
   return builder.build({ '?xml': attributes({ version: '1.0', encoding: 'UTF-8' }), testsuites }).trimEnd();
 }
 
-function suiteOf(run: Run, runner: RunnerResults, titles: RuleTitles): Xml {
+const [wrapperStart, wrapperEnd] = ['<testsuites>\n  <testsuite>\n', '  </testsuite>\n</testsuites>\n'];
+
+/** The elements of some cases, as they stand within a suite. */
+function casesXml(testcase: readonly Xml[]): string {
+  const wrapped = builder.build({ testsuites: { testsuite: { testcase } } });
+  return wrapped.slice(wrapperStart.length, -wrapperEnd.length);
+}
+
+function suiteOf(run: Run, runner: RunnerResults): Xml {
   const { header } = run;
   const properties = { gate: gateOf(run).gate, suite: header.suite, seed: String(header.seed), ...describedBy(runner) };
   return {
     ...attributes({ name: runner.runner, ...totals(header, runner.cases), timestamp: header.startedAt }),
     properties: { property: Object.entries(properties).map(([name, value]) => attributes({ name, value })) },
-    testcase: runner.cases.map((result) => caseOf(header, runner, result, titles)),
+    testcase: { '@name': place },
   };
 }
 

@@ -16,7 +16,7 @@ const largestElements = 300_000;
  */
 export function encodeDetails(run: Run, findings: readonly PageFinding[], catalogue: CaseCatalogue): readonly PageDetail[] {
   const columns = run.runners.map(resultsByCase);
-  const shownOf = (index: number): readonly Shown[] => columns.flatMap((column, runner) => { const result = column.get(index); return result === undefined ? [] : [{ runner, result }]; });
+  const shownOf = (index: number): readonly Shown[] => columns.flatMap((column, runner) => { const result = column[index]; return result === undefined ? [] : [{ runner, result }]; });
   const kept = [...interleave(findings), ...deviatingCases(run)].filter((index) => shownOf(index).some(({ result: { observed } }) => observed !== undefined));
   const details: PageDetail[] = [];
   let left = budget;

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeRuns, titles } from './fixtures/sample-run.ts';
+import { joined, removeRuns, titles } from './fixtures/sample-run.ts';
 import { goTo, launchChromium, type Opened, openPage, removePages } from './page-browser.fixture.ts';
 import { biased, pageCases, pageRun, torch } from './page-run.fixture.ts';
 import { reportPage } from './page.ts';
@@ -11,7 +11,7 @@ let opened: Opened;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  page = reportPage(await pageRun(), titles);
+  page = joined(reportPage(await pageRun(), titles));
   opened = await openPage(browser, page, '#/cases');
 });
 afterAll(async () => { await browser.close(); await removePages(); await removeRuns(); });

@@ -9,8 +9,10 @@ const order = ['open', 'known', 'documented'] as const;
 
 /** Findings that count against the gate or the strict gate, then known ones, then documented departures; each worst first. */
 export function encodeFindings({ header, runners }: Run): readonly PageFinding[] {
-  const indices = new Map(header.cases.map((id, index) => [id, index]));
-  const all = runners.map(groupRunner).flatMap((runner, number) => [
+  const grouped = runners.map(groupRunner);
+  const named = new Set(grouped.flatMap(({ findings, departures }) => [...findings, ...departures].flatMap(({ ids }) => ids)));
+  const indices = new Map(header.cases.flatMap((id, index) => (named.has(id) ? [[id, index]] : [])));
+  const all = grouped.flatMap((runner, number) => [
     ...runner.findings.map((finding) => encode(runner, number, finding, finding.known ? 'known' : 'open', indices)),
     ...runner.departures.map((finding) => encode(runner, number, finding, 'documented', indices)),
   ]);

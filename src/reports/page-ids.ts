@@ -41,7 +41,8 @@ export function encodeIds(ids: readonly string[], { behaviours }: CaseCatalogue)
   const values: ReturnType<typeof createInterner>[] = [];
   const templates = new Map<string, number>();
   const list: PageTemplate[] = [];
-  const rows: number[] = [];
+  const rows = new Array<number>(ids.reduce((count, id) => count + 1 + splitId(id).axes.length, 0)); // growing, it would leave three times its size behind
+  let filled = 0;
   for (const id of ids) {
     const { prefix, axes } = splitId(id);
     const key = [prefix, ...axes.map(([name]) => name)].join('\n');
@@ -50,7 +51,8 @@ export function encodeIds(ids: readonly string[], { behaviours }: CaseCatalogue)
       templates.set(key, list.length);
       list.push({ prefix, axes: numbers, defaults: defaultsOf(behaviours.get(behaviourOf(prefix)), axes.map(([name]) => name)) });
     }
-    rows.push(templates.get(key) ?? 0, ...axes.map(([, value], i) => (values[numbers[i]!] ??= createInterner()).add(value)));
+    rows[filled++] = templates.get(key) ?? 0;
+    for (const [i, [, value]] of axes.entries()) rows[filled++] = (values[numbers[i]!] ??= createInterner()).add(value);
   }
   return { axes: axisNames.all().map((name, i) => ({ name, values: values[i]?.all() ?? [] })), templates: list, rows };
 }

@@ -108,7 +108,9 @@ function dialectOf({ dialect: { framework }, version }: RunnerFacts): PageDialec
   }
 }
 
-/** Results of one runner, by index of the case. */
-export function resultsByCase({ cases }: RunnerResults): ReadonlyMap<number, CaseResult> {
-  return new Map(cases.map((result) => [result.index, result]));
+/** Results of one runner, by index of the case; undefined for one that it was not to be asked. */
+export function resultsByCase({ cases }: RunnerResults): readonly (CaseResult | undefined)[] {
+  const results: CaseResult[] = [];
+  for (const result of cases) results[result.index] = result;
+  return results;
 }

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { removeRuns, titles } from './fixtures/sample-run.ts';
+import { joined, removeRuns, titles } from './fixtures/sample-run.ts';
 import { goTo, launchChromium, type Opened, openPage, removePages } from './page-browser.fixture.ts';
 import { biased, hostileReason, mindspore, pageCases, pageRun, torch } from './page-run.fixture.ts';
 import { reportPage } from './page.ts';
@@ -13,7 +13,7 @@ let opened: Opened;
 beforeAll(async () => {
   browser = await launchChromium();
   run = await pageRun();
-  opened = await openPage(browser, reportPage(run, titles));
+  opened = await openPage(browser, joined(reportPage(run, titles)));
 });
 afterAll(async () => { await browser.close(); await removePages(); await removeRuns(); });
 afterEach(() => expect([opened.requests, opened.complaints]).toEqual([[], []]));
@@ -128,7 +128,7 @@ describe('report page, view by view', () => {
   });
 
   it('the policy stops a script that is not the page\'s own', async () => {
-    const other = await openPage(browser, reportPage(run, titles));
+    const other = await openPage(browser, joined(reportPage(run, titles)));
     await other.tab.evaluate('{ const s = document.createElement("script"); s.textContent = "window.hit = 2"; document.body.append(s); }');
     expect(await other.tab.evaluate('window.hit')).toBeUndefined();
     expect(other.complaints.join()).toContain('Content Security Policy');
@@ -142,7 +142,7 @@ describe('report page with more than a run', () => {
     const comparison = { before: run, notes: ['seeds 1 and 2: the same case is another draw of data'], runners: [{ before: { runner: torch }, after: { runner: torch }, compared: 9, changes: [{ kind: 'fix', id: pageCases.trajectory, before: before ?? null, after: after ?? null }] }] };
     const power = { suite: 'core', cases: 9, figures: [{ name: 'faults in the zoo', value: 126, target: '≥ 80', met: true }], faults: [{ name: 'biased', breaks: 'BN-STATE-03', rule: 'BN-STATE-03', cause: 'biased-running-variance', killers: 40, smallest: pageCases.oneToFour }], honest: [{ name: 'honest', planned: 9, inaccurate: 0, falseAlarms: 0 }] };
     const claims = [{ id: 'C-1', document: 'A manual', statement: 'both compute the same', place: 'first paragraph', verdicts: [{ runner: mindspore, verdict: 'does not hold', why: 'see the case', example: pageCases.half }] }];
-    const other = await openPage(browser, reportPage(run, titles, { comparison, power, claims }), '#/compare');
+    const other = await openPage(browser, joined(reportPage(run, titles, { comparison, power, claims })), '#/compare');
     const main = other.tab.locator('main');
     expect((await main.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/Fixes: deviated, and conform now \(1\).*violates.*biased-running-variance.*conforms/);
     await goTo(other, '#/power', 'Power');
@@ -155,7 +155,7 @@ describe('report page with more than a run', () => {
 
   it('a part of a plan says which it is; control: a whole one says nothing', async () => {
     const shard = { index: 2, count: 3, planned: 27, digest: '', positions: run.header.cases.map((_, i) => i) };
-    const other = await openPage(browser, reportPage({ ...run, header: { ...run.header, shard } }, titles), '#/overview');
+    const other = await openPage(browser, joined(reportPage({ ...run, header: { ...run.header, shard } }, titles)), '#/overview');
     const text = await other.tab.locator('main').innerText();
     expect(text).toContain('cases of suite core, shard 2 of 3;');
     expect(text).toMatch(/Part\s+shard 2 of 3; merge joins the parts/);
@@ -165,7 +165,7 @@ describe('report page with more than a run', () => {
   });
 
   it('control: a run in which all conform has no finding', async () => {
-    const other = await openPage(browser, reportPage({ ...run, runners: run.runners.filter(({ runner }) => runner !== biased).map((runner) => ({ ...runner, cases: runner.cases.filter(({ status }) => status === 'conforms') })) }, titles), '#/findings');
+    const other = await openPage(browser, joined(reportPage({ ...run, runners: run.runners.filter(({ runner }) => runner !== biased).map((runner) => ({ ...runner, cases: runner.cases.filter(({ status }) => status === 'conforms') })) }, titles)), '#/findings');
     expect(await other.tab.locator('main').innerText()).toContain('No case deviates beyond what is known and documented.');
     expect(await other.tab.locator('article').count()).toBe(0);
     await other.tab.context().close();

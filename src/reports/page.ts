@@ -7,6 +7,7 @@ import type { RuleTitles } from './failure-text.ts';
 import { escapeHtml } from './html.ts';
 import { type PageExtras, pageData, pageValues } from './page-block.ts';
 import { fallbackOf } from './page-fallback.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { printable } from './printable.ts';
 import type { Run } from './run.ts';
 import { gateOf } from './summary.ts';
@@ -19,17 +20,18 @@ const templatePath = join(packageRoot, 'dist', 'page', 'index.html');
  *
  * @param titles  title of each rule, by id
  * @param extras  what belongs on the page and is not in the run
+ * @returns the text in pieces
  * @throws {UserError} PAGE_NOT_BUILT
  */
-export function reportPage(run: Run, titles: RuleTitles, extras: PageExtras = {}): string {
+export function reportPage(run: Run, titles: RuleTitles, extras: PageExtras = {}): Generator<string, undefined> {
   const template = readTemplate();
   const data = pageData(run, extras);
   return fillTemplate(template, {
-    policy: policyFor(template),
-    title: escapeHtml(`bn-conformance: ${run.header.suite}, gate ${gateOf(run).gate === 'pass' ? 'passed' : 'failed'}`),
-    data: scriptJson(data),
-    values: scriptJson(pageValues(run, data)),
-    fallback: fallbackOf(data, run.header.cases, titles).markup,
+    policy: () => [policyFor(template)],
+    title: () => [escapeHtml(`bn-conformance: ${run.header.suite}, gate ${gateOf(run).gate === 'pass' ? 'passed' : 'failed'}`)],
+    data: () => scriptJson(data),
+    values: () => scriptJson(pageValues(run, data)),
+    fallback: () => [fallbackOf(data, run.header.cases, titles).markup],
   });
 }
 
@@ -39,20 +41,21 @@ function readTemplate(): string {
 }
 
 /** JSON that no browser takes for markup; control characters are left out, as everywhere that people read. */
-function scriptJson(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' ? printable(each) : each)).replaceAll('<', String.raw`\u003c`);
+function* scriptJson(value: unknown): Generator<string, undefined> {
+  for (const piece of jsonPieces(value, (_, each) => (typeof each === 'string' ? printable(each) : each))) yield piece.replaceAll('<', String.raw`\u003c`);
 }
 
-/** One pass, so that `%data%` within data stays text. */
-function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
-  const places = new Set<string>();
-  const page = template.replaceAll(/%%(policy|title|data|values|fallback)%%/g, (_, name: string) => {
-    places.add(name);
-    return values[name] ?? '';
-  });
-  const missing = Object.keys(values).filter((name) => !places.has(name));
+type Values = Readonly<Record<'policy' | 'title' | 'data' | 'values' | 'fallback', () => Iterable<string>>>;
+
+/** The template is taken apart once, so that `%%data%%` within data stays text. */
+function* fillTemplate(template: string, values: Values): Generator<string, undefined> {
+  const parts = template.split(/%%(policy|title|data|values|fallback)%%/);
+  const missing = Object.keys(values).filter((name) => !parts.some((part, i) => i % 2 === 1 && part === name));
   if (missing.length > 0) throw new Error(`${templatePath} has no place for ${missing.join(', ')}`);
-  return page;
+  for (const [i, part] of parts.entries()) {
+    if (i % 2 === 0) yield part;
+    else yield* values[part as keyof Values]();
+  }
 }
 
 /** Allows each style and script of the template by its hash, and nothing else. */

@@ -1,3 +1,4 @@
+import { unpacked } from './packed-results.ts';
 import { printable } from './printable.ts';
 import type { CaseResult, Run, RunnerResults } from './run.ts';
 
@@ -27,7 +28,7 @@ function presentableCase(result: CaseResult): CaseResult {
   const isClean = names.every((one) => name(one) === one) && (reason === null || printable(reason) === reason) && deviations.length === 0;
   if (isClean) return result;
   return {
-    ...result, id: name(id), runner: name(runner), rule: rule && name(rule), cause: cause && name(cause), candidates: candidates.map(name), rules: rules.map(name), reason: reason && printable(reason),
+    ...unpacked(result), id: name(id), runner: name(runner), rule: rule && name(rule), cause: cause && name(cause), candidates: candidates.map(name), rules: rules.map(name), reason: reason && printable(reason),
     deviations: printableDeep(deviations) as typeof deviations,
   };
 }

@@ -1,6 +1,7 @@
 import { claimsSuite } from '../spec/claims.ts';
 import type { CaseRecord, EvidenceRecord, RunRecord } from '../spec/generated/run-record.ts';
 import { UserError } from '../spec/user-error.ts';
+import { createPacker, type ResultPacker, unpacked } from './packed-results.ts';
 import type { CaseLine, CaseResult, Evidence, Run, RunFooter, RunHeader, RunnerFacts, RunnerResults } from './run.ts';
 import { decodeLine, invalidLine, numberOf, numberOrText, readLines, type TextLine } from './run-lines.ts';
 
@@ -16,7 +17,7 @@ export interface ReadOptions {
 
 /** By index of the case. */
 interface LinesOfRunner {
-  readonly cases: Map<number, CaseLine>;
+  readonly cases: (CaseResult | undefined)[];
   readonly evidence: Map<number, readonly Evidence[]>;
 }
 
@@ -25,6 +26,7 @@ interface Collected {
   readonly header: RunHeader;
   readonly runners: Map<string, RunnerFacts>;
   readonly lines: ReadonlyMap<string, LinesOfRunner>;
+  readonly packer: ResultPacker;
   footer: RunFooter | null;
 }
 
@@ -65,11 +67,11 @@ function begin(record: RunRecord, path: string): Collected {
   const names = record.runners.map(({ runner }) => runner);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw invalidLine(path, 1, `the runner '${twice}' twice`);
-  return { header: record, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, noLines()])), footer: null };
+  return { header: record, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, noLines()])), packer: createPacker(), footer: null };
 }
 
 function noLines(): LinesOfRunner {
-  return { cases: new Map(), evidence: new Map() };
+  return { cases: [], evidence: new Map() };
 }
 
 function missingHeader(path: string): UserError {
@@ -84,13 +86,13 @@ function take(collected: Collected, record: RunRecord, observed: boolean, invali
   if (lines === undefined) throw invalid(`runner '${record.runner}' is not one of the header's`);
   if (record.type === 'runner') collected.runners.set(record.runner, record);
   else if (record.type === 'evidence') takeEvidence(collected.header, lines, record, invalid);
-  else takeCase(collected.header, lines.cases, record, observed, invalid);
+  else takeCase(collected, lines.cases, record, observed, invalid);
 }
 
-function takeCase(header: RunHeader, lines: Map<number, CaseLine>, record: CaseRecord, observed: boolean, invalid: (problem: string) => UserError): void {
+function takeCase({ header, packer }: Collected, lines: (CaseResult | undefined)[], record: CaseRecord, observed: boolean, invalid: (problem: string) => UserError): void {
   const id = plannedId(header, record, invalid);
-  if (lines.has(record.index)) throw invalid(`case '${id}' of runner '${record.runner}' a second time`);
-  lines.set(record.index, caseLine(record, observed));
+  if (lines[record.index] !== undefined) throw invalid(`case '${id}' of runner '${record.runner}' a second time`);
+  lines[record.index] = packer.pack(record, id, observed) ?? { ...caseLine(record, observed), id };
 }
 
 function takeEvidence(header: RunHeader, { evidence }: LinesOfRunner, record: EvidenceRecord, invalid: (problem: string) => UserError): void {
@@ -107,8 +109,7 @@ function plannedId(header: RunHeader, { index, runner }: CaseRecord | EvidenceRe
 }
 
 function isExcluded(header: RunHeader, runner: string, id: string): boolean {
-  const layer = id.split('/', 1)[0] ?? '';
-  return header.runners.some((entry) => entry.runner === runner && entry.excluded.includes(layer));
+  return header.runners.some((entry) => entry.runner === runner && entry.excluded.length > 0 && entry.excluded.includes(id.split('/', 1)[0] ?? ''));
 }
 
 function caseLine({ observed, deviations, accuracy, rules, ...rest }: CaseRecord, keepObserved: boolean): CaseLine {
@@ -134,20 +135,22 @@ function rulesOnce(rules: readonly string[]): readonly string[] {
 const ruleLists = new Map<string, readonly string[]>();
 const mostRuleLists = 4096;
 
-function assemble({ header, runners, lines, footer }: Collected): Run {
+function assemble({ header, runners, lines, packer, footer }: Collected): Run {
   const results = header.runners.map(({ runner }): RunnerResults => ({
-    runner, facts: runners.get(runner) ?? null, cases: inPlanOrder(header, runner, lines.get(runner) ?? noLines()),
+    runner, facts: runners.get(runner) ?? null, cases: inPlanOrder(header, runner, lines.get(runner) ?? noLines(), packer),
   }));
   const missing = results.some(({ cases }) => cases.some(({ status }) => status === 'not-run'));
   return { header, runners: results, footer, complete: footer?.complete === true && !missing };
 }
 
-function inPlanOrder(header: RunHeader, runner: string, { cases, evidence }: LinesOfRunner): CaseResult[] {
+function inPlanOrder(header: RunHeader, runner: string, { cases, evidence }: LinesOfRunner, packer: ResultPacker): CaseResult[] {
   const results: CaseResult[] = [];
-  for (const [index, id] of header.cases.entries()) {
+  for (let index = 0; index < header.cases.length; index++) {
+    const id = header.cases[index]!;
     if (isExcluded(header, runner, id)) continue;
     const checks = evidence.get(index);
-    results.push({ ...(cases.get(index) ?? neverRun(index, runner)), id, ...(checks === undefined ? {} : { evidence: checks }) });
+    const result = cases[index] ?? packer.pack(neverRun(index, runner), id, false) ?? { ...neverRun(index, runner), id };
+    results.push(checks === undefined ? result : { ...unpacked(result), evidence: checks });
   }
   return results;
 }

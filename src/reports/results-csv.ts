@@ -8,8 +8,12 @@ const columns = [
 const reals = ['worst_stable_ratio', 'worst_naive_ratio', 'duration_us'] as const satisfies readonly (typeof columns)[number][];
 
 /** Every case × runner, in plan order. Ratios are the largest error ÷ bound of any observable, empty where nothing was graded. */
-export function resultsCsv({ runners }: Run): string {
-  return writeCsv(columns, runners.flatMap((runner) => runner.cases.map((result) => row(runner, result))), reals);
+export function resultsCsv(run: Run): Iterable<string> {
+  return writeCsv(columns, rowsOf(run), reals);
+}
+
+function* rowsOf({ runners }: Run): Generator<Cell[], undefined> {
+  for (const runner of runners) for (const result of runner.cases) yield row(runner, result);
 }
 
 function row({ runner, facts }: RunnerResults, result: CaseResult): Cell[] {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../spec/user-error.ts';
 import { caseIds, deviation, evidence, facts, footer, header, line, removeRuns, sampleLines, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
+import { unpacked } from './packed-results.ts';
 import { createRunFile } from './run-file.ts';
 import type { RunLine } from './run.ts';
 
@@ -27,7 +28,7 @@ describe('run file', () => {
     expect(run.header).toEqual(header());
     expect(run.footer).toEqual(footer());
     expect(run.complete).toBe(true);
-    expect(run.runners).toEqual([{
+    expect(run.runners.map((each) => ({ ...each, cases: each.cases.map(unpacked) }))).toEqual([{
       runner: 'miniature-biased-variance@1.0', facts: facts(),
       cases: [{ ...violation(0), id: caseIds[0] }, { ...line(1), id: caseIds[1] }, { ...line(2), id: caseIds[2] }],
     }]);

@@ -4,7 +4,8 @@ import { truncate } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { UserError } from '../spec/user-error.ts';
 import { refuseLink, removeOld } from '../spec/write-anew.ts';
-import type { RunLine } from './run.ts';
+import { encodeHeader } from './encode-header.ts';
+import type { PlannedHeader, RunLine } from './run.ts';
 import { encodeLine } from './run-lines.ts';
 
 /** Name of the run file in an out folder. */
@@ -16,6 +17,8 @@ const longestWaitMs = 50;
 
 /** A run file being written, line by line. */
 export interface RunFile {
+  /** Writes the first line. */
+  readonly begin: (header: PlannedHeader) => Promise<void>;
   /** Appends one line, which is on its way to the disk within 50 ms; waits while the disk is behind. */
   readonly write: (line: RunLine) => Promise<void>;
   /** Flushes everything to the disk. Without it the file is that of an interrupted run. */
@@ -30,9 +33,8 @@ export interface RunFile {
  */
 export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
   const flags = await prepare(path, keep).catch((error: unknown) => { throw unwritable(path, error); });
-  const stream = createWriteStream(path, { encoding: 'utf8', flush: true, flags });
   let failure: unknown = null;
-  stream.on('error', (error) => { failure ??= error; });
+  const stream = createWriteStream(path, { encoding: 'utf8', flush: true, flags }).on('error', (error) => { failure ??= error; });
   const orUnwritable = (error: unknown): never => { throw unwritable(path, failure ?? error); };
   await once(stream, 'open').catch(orUnwritable);
 
@@ -48,9 +50,8 @@ export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
     characters = 0;
     return stream.write(text);
   };
-  const write = async (line: RunLine): Promise<void> => {
+  const write = async (text: string): Promise<void> => {
     if (failure !== null) throw unwritable(path, failure);
-    const text = encodeLine(line);
     gathered.push(text);
     characters += text.length;
     timer ??= setTimeout(flush, longestWaitMs);
@@ -64,7 +65,11 @@ export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
     stream.end();
     await finished(stream).catch(orUnwritable);
   };
-  return { write, close };
+  return {
+    begin: async (header) => { for (const piece of encodeHeader(header)) await write(piece); },
+    write: (line) => write(encodeLine(line)),
+    close,
+  };
 }
 
 /** A link in the place of the file would lead elsewhere: it is not gone on with, and a new file takes its place. */

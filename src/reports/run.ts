@@ -1,9 +1,11 @@
 import type { Accuracy, Deviation } from '../diff/verdict.ts';
 import type { CaseRecord, EvidenceCheckRecord, EvidenceRecord, FooterRecord, HeaderRecord, RunnerRecord } from '../spec/generated/run-record.ts';
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
 export type RunHeader = DeepReadonly<HeaderRecord>;
+/** A header whose ids are made when their turn to be written comes: of 100,000 cases they take 20 MB. */
+export type PlannedHeader = Omit<RunHeader, 'cases'> & { readonly cases: Iterable<string> };
 export type RunnerFacts = DeepReadonly<RunnerRecord>;
 export type RunFooter = DeepReadonly<FooterRecord>;
 

@@ -8,7 +8,7 @@ import { harnessHome } from '../environments/home.ts';
 import { packageRoot } from '../spec/package-root.ts';
 import { writeCsv } from './csv.ts';
 import { discrepanciesCsv } from './discrepancies-csv.ts';
-import { caseIds, deviation, facts, header, line, removeRuns, violation, writeRun } from './fixtures/sample-run.ts';
+import { caseIds, deviation, facts, header, joined, line, removeRuns, violation, writeRun } from './fixtures/sample-run.ts';
 import { readRun } from './read-run.ts';
 import { resultsCsv } from './results-csv.ts';
 import type { Run, RunLine } from './run.ts';
@@ -67,7 +67,7 @@ describe('results.csv in pandas and DuckDB, without options', () => {
   it('names, one row per case, numbers as numbers, bit for bit', async () => {
     const accuracy = (stable: number, naive: number) => [{ observable: 'y' as const, graded: 1, ungradable: 0, stable, naive }];
     const lines = [line(0, { accuracy: accuracy(1 / 3, 5e-324) }), line(1, { accuracy: accuracy(Infinity, Number.MAX_VALUE), durationUs: 0.1 + 0.2 }), line(2, { accuracy: accuracy(NaN, NaN), elements: 2 ** 53 })];
-    const tables = await load(resultsCsv(await runOf([header(), facts({ version: '2.13.0+cpu' }), ...lines])));
+    const tables = await load(joined(resultsCsv(await runOf([header(), facts({ version: '2.13.0+cpu' }), ...lines]))));
     for (const table of readers.map((reader) => tables[reader])) {
       expect(table.columns).toEqual([
         'runner', 'framework', 'version', 'case', 'layer', 'area', 'behaviour', 'status', 'found', 'rule', 'cause', 'reason', 'worst_stable_ratio', 'worst_naive_ratio', 'elements', 'duration_us',
@@ -84,7 +84,7 @@ describe('results.csv in pandas and DuckDB, without options', () => {
 
   it.each([0, 3, 6])('text comes back as text, formulas with their apostrophe: from %i on', async (from) => {
     const part = texts.slice(from, from + 3);
-    const tables = await load(resultsCsv(await runOf([header(), facts(), ...part.map((reason, index) => line(index, { reason }))])));
+    const tables = await load(joined(resultsCsv(await runOf([header(), facts(), ...part.map((reason, index) => line(index, { reason }))]))));
     for (const reader of readers) expect(column(tables[reader], 'reason')).toEqual(part.map(shown));
   });
 });
@@ -95,7 +95,7 @@ describe('discrepancies.csv in pandas and DuckDB, without options', () => {
       deviation({ ulps: 349525 }), deviation({ observable: 'y', element: 3, elements: 2, got: -0.1, expected: 1 / 3, bound: 0, ratio: Infinity, step: 2, rank: 1 }),
       deviation({ got: NaN, ratio: NaN, ulps: NaN }), deviation({ got: -Infinity, bound: 5e-324 }),
     ];
-    const tables = await load(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations })])));
+    const tables = await load(joined(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations })]))));
     for (const reader of readers) {
       const table = tables[reader];
       const none = reader === 'pandas' ? null : { bits: expect.stringMatching(/^[7f]ff8/) as string }; // pandas has one word for NaN and for nothing
@@ -112,13 +112,13 @@ describe('discrepancies.csv in pandas and DuckDB, without options', () => {
 
   it('any double comes back with its bits', async () => {
     const numbers = fc.sample(fc.double({ noNaN: true }), { seed: 7, numRuns: 500 }).map((value) => value + 0); // the file has no −0
-    const tables = await load(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations: [0.5, ...numbers].map((got) => deviation({ got })) })])));
+    const tables = await load(joined(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations: [0.5, ...numbers].map((got) => deviation({ got })) })]))));
     for (const reader of readers) expect(column(tables[reader], 'got')).toEqual([0.5, ...numbers].map(bits));
   });
 
   it('what a framework raised is text, and no formula', async () => {
     const deviations = texts.map((got) => deviation({ kind: 'unexpected', observable: 'error', element: null, got, expected: 'no error', ratio: Infinity }));
-    const tables = await load(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations })])));
+    const tables = await load(joined(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations })]))));
     for (const reader of readers) {
       expect(column(tables[reader], 'got_text')).toEqual(texts.map(shown));
       expect(column(tables[reader], 'element')).toEqual(texts.map(() => null));
@@ -128,7 +128,7 @@ describe('discrepancies.csv in pandas and DuckDB, without options', () => {
 
   it('numbers beside what a framework raised stay numbers, whichever comes first', async () => {
     const raised = deviation({ kind: 'unexpected', observable: 'error', element: null, got: '=cmd()', expected: 'no error', ratio: Infinity });
-    const tables = await load(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations: [raised, deviation({ got: 0.1 })] })])));
+    const tables = await load(joined(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations: [raised, deviation({ got: 0.1 })] })]))));
     for (const reader of readers) {
       expect([column(tables[reader], 'got'), column(tables[reader], 'error_over_bound')]).toEqual([[null, bits(0.1)], [bits(Infinity), bits(62000)]]);
     }
@@ -136,14 +136,14 @@ describe('discrepancies.csv in pandas and DuckDB, without options', () => {
 
   it('whole numbers in more rows than DuckDB looks at do not round what follows', async () => {
     const whole = Array.from({ length: 21_000 }, () => deviation({ got: 1, expected: 2, bound: 0, ratio: 3 }));
-    const tables = await load(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations: [...whole, deviation({ got: 0.1, ulps: 0.5 })] })])));
+    const tables = await load(joined(discrepanciesCsv(await runOf([header(), facts(), violation(0, { deviations: [...whole, deviation({ got: 0.1, ulps: 0.5 })] })]))));
     for (const reader of readers) {
       expect(['got', 'expected', 'bound', 'error_over_bound'].map((name) => column(tables[reader], name).at(-1))).toEqual([0.1, 16 / 15, 6.5e-7, 62000].map(bits));
     }
   });
 
   it('control: a word among the numbers makes a column text, and the test sees it', async () => {
-    const tables = await load(writeCsv(['mixed', 'numbers', 'sum'], [[1.5, 1.5, 0.1 + 0.2], ['none', NaN, 0.5], [2.5, 2.5, 0.5]]));
+    const tables = await load(joined(writeCsv(['mixed', 'numbers', 'sum'], [[1.5, 1.5, 0.1 + 0.2], ['none', NaN, 0.5], [2.5, 2.5, 0.5]])));
     for (const reader of readers) {
       expect(numericColumns(tables[reader])).toEqual(['numbers', 'sum']);
       expect(column(tables[reader], 'sum')[0]).not.toEqual(bits(0.3));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Summary } from '../spec/generated/summary.ts';
 import { fileNames, renderReports, type ReportFormat, reportFormats, ruleTitles } from './formats.ts';
@@ -60,13 +60,34 @@ async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true }).catch((error: unknown) => { throw unwritable(path, error); });
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, text: Iterable<string>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
+  const orUnwritable = (error: unknown): never => { throw unwritable(path, error); };
   try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
+    await writePieces(temporary, text, orUnwritable);
+    await rename(temporary, path).catch(orUnwritable);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to tell
-    throw unwritable(path, error);
+    throw error;
+  }
+}
+
+/** A write for every piece would cost more than making it. */
+const chunkCharacters = 65_536;
+
+/** @param onError  told of what goes wrong with the file, not with the text */
+async function writePieces(path: string, text: Iterable<string>, onError: (error: unknown) => never): Promise<void> {
+  const file = await open(path, 'w').catch(onError);
+  try {
+    let chunk = '';
+    for (const piece of text) {
+      chunk += piece;
+      if (chunk.length < chunkCharacters) continue;
+      await file.writeFile(chunk).catch(onError);
+      chunk = '';
+    }
+    await file.writeFile(chunk).catch(onError);
+  } finally {
+    await file.close().catch(onError);
   }
 }

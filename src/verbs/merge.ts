@@ -4,6 +4,7 @@ import { planDigest } from '../cases/shard.ts';
 import { decideGate, type GateDecision } from '../gate/decide.ts';
 import { groupRunner } from '../reports/grouped-run.ts';
 import type { ReportFormat } from '../reports/formats.ts';
+import { unpacked } from '../reports/packed-results.ts';
 import { createRunFile, runFileName, unwritable } from '../reports/run-file.ts';
 import type { CaseLine, CaseResult, EvidenceLine, Run, RunHeader, RunnerFacts, RunnerResults } from '../reports/run.ts';
 import { writeReports } from '../reports/write.ts';
@@ -46,7 +47,7 @@ export async function mergeRuns(places: readonly string[], { out, formats }: Mer
   const folder = await holdFolder(out);
   try {
     const file = await createRunFile(join(out, runFileName));
-    await file.write(header);
+    await file.begin(header);
     for (const { facts } of runners) if (facts !== null) await file.write(facts);
     for (const { cases } of runners) for (const line of cases) await file.write(lineOf(line));
     for (const line of evidence) await file.write(line);
@@ -84,7 +85,7 @@ function mergeRunner(runner: string, shards: readonly ShardRun[]): RunnerResults
   for (const { run, shard: { positions } } of shards) {
     const results = run.runners.find((each) => each.runner === runner);
     facts.push(results?.facts ?? null);
-    for (const line of results?.cases ?? []) cases.push({ ...line, index: positions[line.index] ?? line.index });
+    for (const line of results?.cases ?? []) cases.push({ ...unpacked(line), index: positions[line.index] ?? line.index });
   }
   return { runner, facts: mergedFacts(facts), cases: cases.sort((a, b) => a.index - b.index) };
 }

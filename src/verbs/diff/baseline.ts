@@ -18,17 +18,17 @@ export interface Baseline {
  * Reads the earlier run, before the new one may replace its files.
  *
  * @param keys    runners of the new run, `<id>@<version>`
- * @param ids     the new run's case ids, in plan order
+ * @param idAt    id of the new run's case with an index
  * @throws {UserError} what `readRun` throws, and DIFF_NOTHING_IN_COMMON
  */
-export async function openBaseline(place: string, keys: readonly string[], ids: readonly string[], strict: boolean): Promise<Baseline> {
+export async function openBaseline(place: string, keys: readonly string[], idAt: (index: number) => string, strict: boolean): Promise<Baseline> {
   const run = await readRunAt(place);
   const results = resultsByRunner(run, keys);
   const regressions = new Map<string, number>();
   return {
     run,
     add: (line) => {
-      const before = results.get(line.runner)?.get(ids[line.index] ?? '') ?? null;
+      const before = results.get(line.runner)?.get(idAt(line.index)) ?? null;
       if (before === null || changeOf(before, line, strict) !== 'regression') return;
       regressions.set(line.runner, (regressions.get(line.runner) ?? 0) + 1);
     },

@@ -28,15 +28,16 @@ const largestNumber = 10;
 
 type Kept = Omit<CaseResult, 'observed'> & Pick<Suspect, 'bits'>;
 
-/** @param ids  of the cases, in plan order */
-export function createSuspects(ids: readonly string[]): Suspects {
+/** @param idAt  id of the case with an index */
+export function createSuspects(idAt: (index: number) => string): Suspects {
   const kept = new Map<string, Kept[]>();
   return {
-    add: ({ observed, ...line }) => {
+    add: (line) => {
       if (!deviates(line.found)) return;
+      const { observed, ...rest } = line;
       const lines = kept.get(line.runner) ?? [];
       kept.set(line.runner, lines);
-      lines.push({ ...line, id: ids[line.index] ?? '', bits: bitsOf(observed) });
+      lines.push({ ...rest, id: idAt(line.index), bits: bitsOf(observed) });
     },
     of: (runner) => choose(kept.get(runner) ?? []),
   };

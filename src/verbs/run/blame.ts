@@ -25,7 +25,7 @@ export interface Blame {
 type BlamedRun = Pick<SharedRun, 'plan' | 'options' | 'listener' | 'expectations' | 'signal'>;
 
 export function openBlame(runners: readonly AskedRunner[], run: BlamedRun): Blame {
-  const suspects = createSuspects(run.plan.cases.map(({ id }) => id));
+  const suspects = createSuspects((index) => run.plan.cases[index]?.id ?? '');
   const missing = new Map(runners.map(({ key, indices }) => [key, indices.length]));
   const inquiries = new Map<string, Inquiry>();
   let over = false;

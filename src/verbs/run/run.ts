@@ -19,7 +19,7 @@ import { type AskedRunner, askRunners } from './asked-runner.ts';
 import { openBlame } from './blame.ts';
 import { failOnWrongReference } from './blame-harness.ts';
 import { createExpectations, type Keep, keptForOne } from './expectations.ts';
-import { headerOf } from './header.ts';
+import { headerOf, idsOf } from './header.ts';
 import { holdFolder } from './hold-folder.ts';
 import { type Listed, listedOf } from './listed.ts';
 import type { RunListener, RunOptions, RunOutcome } from './options.ts';
@@ -49,7 +49,7 @@ async function runShard(whole: Plan, name: ShardName, options: RunOptions, liste
   const asked = await askRunners(runnersOf(options), options.python, whole, options.known);
   refuseSmallPlans(asked, whole, isPart(options, {}));
   const { plan, positions } = shardOf(whole, name, recordedCosts(asked.map(({ spec }) => spec.id)));
-  const digest = planDigest(whole.cases.map(({ id }) => id));
+  const digest = planDigest(idsOf(whole));
   return runPlan(plan, options, listener, signal, { shard: { ...name, planned: whole.cases.length, digest, positions } });
 }
 
@@ -82,7 +82,7 @@ export async function runPlan(plan: Plan, options: RunOptions, listener: RunList
   const runners = own.unlisted === true ? asked.map((runner) => ({ ...runner, entries: [] })) : asked;
   refuseSmallPlans(runners, plan, isPart(options, own));
   refuseOtherRunners(runners, own.resumed);
-  const baseline = options.baseline === undefined ? null : await openBaseline(options.baseline, runners.map(({ key }) => key), plan.cases.map(({ id }) => id), options.strict);
+  const baseline = options.baseline === undefined ? null : await openBaseline(options.baseline, runners.map(({ key }) => key), (index) => plan.cases[index]?.id ?? '', options.strict);
   await mkdir(options.out, { recursive: true }).catch((error: unknown) => { throw unwritable(options.out, error); });
   const folder = await holdFolder(options.out);
   try {
@@ -105,7 +105,7 @@ interface Measurement {
 async function measure({ plan, runners, baseline, own }: Measurement, options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
   const [started, began] = [Date.now(), performance.now()]; // the clock of the wall may be set meanwhile
   const file = await createRunFile(join(options.out, runFileName), own.resumed?.keep);
-  if (own.resumed === undefined) await file.write(headerOf(plan, runners, own.shard, options, started));
+  if (own.resumed === undefined) await file.begin(headerOf(plan, runners, own.shard, options, started));
   const tally = createTally();
   const limit = stopAfter(options.maxFailures, tally, signal);
   const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep ?? (runners.length === 1 ? keptForOne : undefined)), file, signal: limit.signal, earlier: own.resumed?.earlier };
