@@ -1,6 +1,6 @@
 import { Argument, Command, type Option } from 'commander';
 import { listSuites } from '../cases/suite-file.ts';
-import { reportFormats } from '../reports/formats.ts';
+import { reportFormats } from '../reports/format-names.ts';
 import { listRunners } from '../runners/registry.ts';
 import { type CompletedFlag, type CompletedVerb, completionScript, type FlagValue, type Shell, shells } from '../verbs/completion.ts';
 import { settingNames } from '../verbs/judge/settings.ts';

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { harnessHome } from '../environments/home.ts';
-import { parseFormats, type ReportFormat, reportFormats, ruleTitles } from '../reports/formats.ts';
+import { parseFormats, type ReportFormat, reportFormats } from '../reports/format-names.ts';
+import { ruleTitles } from '../reports/formats.ts';
 import type { FloatType } from '../tensor/tensor.ts';
 import { judgeDump, type JudgeOptions } from '../verbs/judge.ts';
 import { judgedText } from '../verbs/judge/text.ts';

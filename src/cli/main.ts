@@ -3,22 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { printable } from '../reports/printable.ts';
 import { UserError } from '../spec/user-error.ts';
 import { toolVersion } from '../verbs/tool.ts';
-import { claimsCommand } from './claims.ts';
-import { completionCommand } from './completion.ts';
-import { diffCommand } from './diff.ts';
-import { doctorCommand } from './doctor.ts';
-import { envsCommand } from './envs.ts';
 import { exitCodes } from './exit-codes.ts';
-import { fuzzCommand } from './fuzz.ts';
-import { judgeCommand } from './judge.ts';
-import { knownCommand } from './known.ts';
-import { listCommand } from './list.ts';
-import { mergeCommand } from './merge.ts';
-import { reportCommand } from './report.ts';
-import { reproduceCommand } from './reproduce.ts';
-import { runCommand } from './run.ts';
-import { scoreCommand } from './score.ts';
-import { showCommand } from './show.ts';
 
 const program = new Command('bn-conformance')
   .description('Judges Batch Normalization of real frameworks against a machine-readable spec')
@@ -27,9 +12,26 @@ const program = new Command('bn-conformance')
   .exitOverride()
   .configureOutput({ outputError: () => undefined });
 
-for (const command of [runCommand(), listCommand(), showCommand(), claimsCommand(), reportCommand(), mergeCommand(), diffCommand(), judgeCommand(), reproduceCommand(), knownCommand(), scoreCommand(), fuzzCommand(), doctorCommand(), envsCommand(), completionCommand(() => program.commands)]) {
-  program.addCommand(throwInstead(command));
-}
+/** Each verb with what it takes is read when it is asked for: that of all of them takes as long as Python to start. */
+const verbs = {
+  run: async () => (await import('./run.ts')).runCommand(),
+  list: async () => (await import('./list.ts')).listCommand(),
+  show: async () => (await import('./show.ts')).showCommand(),
+  claims: async () => (await import('./claims.ts')).claimsCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  merge: async () => (await import('./merge.ts')).mergeCommand(),
+  diff: async () => (await import('./diff.ts')).diffCommand(),
+  judge: async () => (await import('./judge.ts')).judgeCommand(),
+  reproduce: async () => (await import('./reproduce.ts')).reproduceCommand(),
+  known: async () => (await import('./known.ts')).knownCommand(),
+  score: async () => (await import('./score.ts')).scoreCommand(),
+  fuzz: async () => (await import('./fuzz.ts')).fuzzCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  envs: async () => (await import('./envs.ts')).envsCommand(),
+  completion: async () => (await import('./completion.ts')).completionCommand(() => program.commands),
+} as const satisfies Readonly<Record<string, () => Promise<Command>>>;
+
+for (const verb of verbsFor(process.argv[2])) program.addCommand(throwInstead(await verbs[verb]()));
 
 // A limit on the size of files is told like a full disk; by default a library that cleans up after locks would end the process here.
 process.on('SIGXFSZ', () => undefined);
@@ -38,6 +40,13 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
+}
+
+/** The one that is asked for; all, in their order, for what speaks of the others. */
+function verbsFor(word: string | undefined): readonly (keyof typeof verbs)[] {
+  const all = Object.keys(verbs) as (keyof typeof verbs)[];
+  const asked = all.find((verb) => verb === word && verb !== 'completion');
+  return asked === undefined ? all : [asked];
 }
 
 /** Makes a verb and the verbs below it throw where commander would print and leave with a code of its own. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { parseFormats, type ReportFormat, reportFormats, ruleTitles } from '../reports/formats.ts';
+import { parseFormats, type ReportFormat, reportFormats } from '../reports/format-names.ts';
+import { ruleTitles } from '../reports/formats.ts';
 import { terminalReport } from '../reports/terminal.ts';
 import { mergeRuns } from '../verbs/merge.ts';
 import { exitCodes } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseFormats, type ReportFormat, reportFormats } from '../reports/formats.ts';
+import { parseFormats, type ReportFormat, reportFormats } from '../reports/format-names.ts';
 import { summarise } from '../reports/summary.ts';
 import { report } from '../verbs/report.ts';
 

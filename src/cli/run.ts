@@ -2,18 +2,12 @@ import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import type { ShardName } from '../cases/shard.ts';
 import { harnessHome } from '../environments/home.ts';
-import { parseFormats, type ReportFormat, reportFormats, ruleTitles } from '../reports/formats.ts';
-import { githubAnnotations } from '../reports/github-annotations.ts';
-import { appendSummary } from '../reports/write.ts';
-import { UserError } from '../spec/user-error.ts';
-import { diffText } from '../verbs/diff/text.ts';
+import { parseFormats, type ReportFormat, reportFormats } from '../reports/format-names.ts';
 import { defaultRunners, run } from '../verbs/run/run.ts';
-import type { RunOptions, RunOutcome } from '../verbs/run/options.ts';
-import { formatOutcome } from '../verbs/run/outcome.ts';
+import type { RunOptions } from '../verbs/run/options.ts';
 import { refuseWrongReference } from '../verbs/run/blame-harness.ts';
 import { exitCodes } from './exit-codes.ts';
 import { collect, collectAssignment, parseCount, parseSeed, parseShard } from './options.ts';
-import { paintFor } from './paint-for.ts';
 import { openProgress } from './progress.ts';
 
 interface RawRunOptions {
@@ -76,31 +70,14 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
   try {
     const outcome = await run(optionsFrom(raw), progress.listener, controller.signal);
     progress.close();
-    process.stdout.write(raw.json === true ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describeOutcome(outcome, raw.resume ?? raw.out));
-    await tellGithub(outcome.run, raw.json === true);
+    const { tellOutcome } = await import('./tell-outcome.ts'); // what the reports need is read while the framework is loaded, not before
+    await tellOutcome(outcome, raw.resume ?? raw.out, raw.json === true);
     refuseWrongReference(outcome.run);
     return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
   } finally {
     progress.close();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
-}
-
-function describeOutcome(outcome: RunOutcome, out: string): string {
-  const paint = paintFor(process.stdout);
-  const changes = outcome.changes === null ? '' : `${diffText(outcome.changes, ruleTitles(), paint)}\n`;
-  return `${changes}${formatOutcome(outcome, out, paint)}`;
-}
-
-/** Annotations and a job summary, where GitHub Actions asks for them; the measurement counts even where they cannot be written. */
-async function tellGithub(measured: RunOutcome['run'], json: boolean): Promise<void> {
-  const { GITHUB_ACTIONS: isActions, GITHUB_STEP_SUMMARY: summaryPath } = process.env;
-  if (isActions === 'true' && !json) process.stderr.write(githubAnnotations(measured, ruleTitles()));
-  if (summaryPath === undefined || summaryPath === '') return;
-  await appendSummary(measured, summaryPath).catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`warning: ${error.message}\n`);
-  });
 }
 
 function optionsFrom(raw: RawRunOptions): RunOptions {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileNames, reportFormats } from '../reports/formats.ts';
+import { fileNames, reportFormats } from '../reports/format-names.ts';
 import { report } from '../verbs/report.ts';
 
 type Line = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../spec/user-error.ts';
 import { findDamage } from './damage.ts';
@@ -28,7 +28,9 @@ export interface EnvironmentOptions {
   readonly signal?: AbortSignal | undefined;
   /** Where interpreters are looked for; the variables of this process by default. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
-  /** Looks at every file of its packages first, which takes long where it is large: for an environment whose runner does not start. */
+  /** Runs its interpreter first: for who cannot make it anew when a runner does not start in it. */
+  readonly probe?: boolean;
+  /** As `probe`, and looks at every file of its packages, which takes long where it is large: for an environment whose runner does not start. */
   readonly suspect?: boolean;
 }
 
@@ -99,13 +101,22 @@ async function findUsable(request: EnvironmentRequest, file: EnvironmentFile, op
   return undefined;
 }
 
-async function isUsable({ name, folder, python }: Place, { suspect = false, onProgress }: EnvironmentOptions): Promise<boolean> {
+async function isUsable({ name, folder, python }: Place, { suspect = false, probe = suspect, onProgress }: EnvironmentOptions): Promise<boolean> {
   const marker = await readMarker(folder);
-  if (marker === undefined || (await probeInterpreter(python)) === undefined) return false;
+  if (marker === undefined || !await (probe ? answers(python) : isProgram(python))) return false;
   if (!suspect) return true;
   const damage = await findDamage(folder, marker);
   if (damage !== null) onProgress(`${name} is damaged, making it anew: ${damage} is not what was installed`);
   return damage === null;
+}
+
+async function answers(python: string): Promise<boolean> {
+  return await probeInterpreter(python) !== undefined;
+}
+
+/** The interpreter of an environment is a link to one of the system, which may have gone. */
+function isProgram(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(() => true, () => false);
 }
 
 function environment({ python, folder }: Place, created: boolean): Environment {

@@ -1,5 +1,3 @@
-import { execa } from 'execa';
-
 /** A CPython that answered when it was run. */
 export interface Interpreter {
   /** Path as it was found. */
@@ -30,6 +28,7 @@ const timeoutMs = 30_000;
 
 /** Runs the interpreter and asks it what it is; undefined when it does not start or does not answer. */
 export async function probeInterpreter(path: string): Promise<Interpreter | undefined> {
+  const { execa } = await import('execa'); // a run whose environments are there never needs it
   const { stdout, failed } = await execa(path, ['-c', question], { reject: false, timeout: timeoutMs, stdin: 'ignore' });
   return failed ? undefined : parseAnswer(path, stdout);
 }

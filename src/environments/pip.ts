@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { execa } from 'execa';
 import { UserError } from '../spec/user-error.ts';
 
 export interface InstallOptions {
@@ -27,6 +26,7 @@ export async function installRequirements(python: string, file: string, options:
 
 /** Installed packages by name. */
 export async function listPackages(python: string, signal: AbortSignal): Promise<Record<string, string>> {
+  const { execa } = await import('execa');
   const { stdout } = await execa(python, ['-m', 'pip', 'list', '--format=json', '--disable-pip-version-check'], {
     env: cleanVariables,
     stderr: 'ignore',
@@ -43,6 +43,7 @@ async function runLogged([command, ...args]: [string, ...string[]], cwd: string,
   const log = createWriteStream(options.log, { flags: 'a' });
   log.on('error', () => undefined); // told below
   log.write(`$ ${[command, ...args].join(' ')}\n`);
+  const { execa } = await import('execa');
   const child = execa(command, args, {
     all: true,
     buffer: false,

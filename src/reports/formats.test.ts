@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { removeRuns, sampleLines, writeRun } from './fixtures/sample-run.ts';
-import { fileNames, parseFormats, renderReports, reportFormats } from './formats.ts';
+import { fileNames, parseFormats, reportFormats } from './format-names.ts';
+import { renderReports } from './formats.ts';
 import { readRun } from './read-run.ts';
 
 afterEach(removeRuns);

@@ -1,6 +1,6 @@
+import { spawn } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { execa } from 'execa';
 import { PythonShell } from 'python-shell';
 import { adoptGroup, killGroup } from './process-group.ts';
 
@@ -58,21 +58,11 @@ function spawnPython({ script, arguments: args }: Launch & { kind: 'python' }, o
 }
 
 function spawnCommand({ command: [program, ...args], folder }: Launch & { kind: 'command' }, options: SpawnOptions): RunnerProcess {
-  const child = execa(program, args, {
-    buffer: false,
-    cleanup: false, // process-group.ts kills the whole group
-    cwd: folder,
-    detached: true,
-    encoding: 'buffer',
-    env: options.variables,
-    extendEnv: false,
-    reject: false,
-    stdio: ['pipe', 'pipe', options.stderrDescriptor as 3], // its types name the descriptors up to 9, it takes any
-  });
-  return follow(child, child.pid, child.stdin, child.stdout, (fail) => {
-    void child.then(({ originalMessage, exitCode, signal }) => {
-      if (exitCode === undefined && signal === undefined) fail(originalMessage ?? `${program} did not start`);
-    });
+  const child = spawn(program, args, { cwd: folder, detached: true, env: options.variables, stdio: ['pipe', 'pipe', options.stderrDescriptor] });
+  const { pid, stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error(`${program} was started without pipes`); // Node's types know no descriptor beside pipes
+  return follow(child, pid, stdin, stdout, (fail) => {
+    child.once('error', ({ message }) => { fail(message); });
   });
 }
 

@@ -21,7 +21,7 @@ export async function createEnvironments(ids: readonly string[], home: string, o
   for (const id of ids.length > 0 ? ids : defaultRunners) {
     const { environment } = await runnerNamed(id);
     if (environment === undefined) continue;
-    const { folder, created } = await ensureEnvironment(environment, { home, onProgress });
+    const { folder, created } = await ensureEnvironment(environment, { home, onProgress, probe: true });
     lines.push(`${id}: ${created ? 'made' : 'there already'}, ${folder}`);
   }
   return `${lines.join('\n')}\n`;

@@ -75,7 +75,7 @@ function findingsByType(deviating: readonly DrawnCase[], known: ReadonlySet<stri
 
 async function openRunner({ key, spec, interpreter }: AskedRunner, options: FuzzOptions, listener: RunListener, signal: AbortSignal): Promise<Session> {
   const onProgress = (text: string) => { listener.stage(key, text); };
-  const python = interpreter ?? (spec.environment === undefined ? undefined : (await ensureEnvironment(spec.environment, { home: options.home, onProgress, signal })).python);
+  const python = interpreter ?? (spec.environment === undefined ? undefined : (await ensureEnvironment(spec.environment, { home: options.home, onProgress, signal, probe: true })).python);
   listener.stage(key, 'starting');
   return openSession(spec, {
     logFolder: logsFolder(options.home), logName: `fuzz-${key}`, python, threads: options.threads, device: options.device, timeLimitMs: options.timeLimitMs, signal, onProgress,

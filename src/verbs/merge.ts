@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { planDigest } from '../cases/shard.ts';
 import { decideGate, type GateDecision } from '../gate/decide.ts';
 import { groupRunner } from '../reports/grouped-run.ts';
-import type { ReportFormat } from '../reports/formats.ts';
+import type { ReportFormat } from '../reports/format-names.ts';
 import { unpacked } from '../reports/packed-results.ts';
 import { createRunFile, runFileName, unwritable } from '../reports/run-file.ts';
 import type { CaseLine, CaseResult, EvidenceLine, Run, RunHeader, RunnerFacts, RunnerResults } from '../reports/run.ts';

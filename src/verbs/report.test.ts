@@ -2,7 +2,7 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { header, removeRuns, sampleLines, writeRun } from '../reports/fixtures/sample-run.ts';
-import { reportFormats } from '../reports/formats.ts';
+import { reportFormats } from '../reports/format-names.ts';
 import { writeReports } from '../reports/write.ts';
 import { report } from './report.ts';
 

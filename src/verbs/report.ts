@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { ReportFormat } from '../reports/formats.ts';
+import type { ReportFormat } from '../reports/format-names.ts';
 import { readRun } from '../reports/read-run.ts';
 import type { Run } from '../reports/run.ts';
 import { writeReportsOf } from '../reports/write.ts';

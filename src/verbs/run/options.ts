@@ -1,6 +1,6 @@
 import type { ShardName } from '../../cases/shard.ts';
 import type { GateDecision } from '../../gate/decide.ts';
-import type { ReportFormat } from '../../reports/formats.ts';
+import type { ReportFormat } from '../../reports/format-names.ts';
 import type { Reproducer } from '../../reports/reproducer.ts';
 import type { Run } from '../../reports/run.ts';
 import type { Summary } from '../../spec/generated/summary.ts';

@@ -9,11 +9,16 @@ const drained = (take: () => number | undefined): number[] => {
 };
 
 describe('the queue of a runner', () => {
-  it('gives one process all, what is dear to make first', () => {
-    const queue = createQueue([2, 3, 5, 8], (index) => index === 3 || index === 8);
-    expect([queue.remaining(), queue.shareable()]).toEqual([4, 2]);
-    expect(drained(() => queue.take(true))).toEqual([3, 8, 2, 5]);
+  it('gives one process all, after the first eight what is dear to make', () => {
+    const queue = createQueue(Array.from({ length: 12 }, (_, index) => index), (index) => index === 1 || index === 11);
+    expect([queue.remaining(), queue.shareable()]).toEqual([12, 10]);
+    expect(drained(() => queue.take(true))).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 1, 11, 9, 10]);
     expect([queue.remaining(), queue.shareable()]).toEqual([0, 0]);
+  });
+
+  it('gives what is dear to make last where there is little else', () => {
+    const queue = createQueue([2, 3, 5, 8], (index) => index === 3 || index === 8);
+    expect(drained(() => queue.take(true))).toEqual([2, 5, 3, 8]);
   });
 
   it('gives a further process nothing that is dear to make', () => {

@@ -7,13 +7,10 @@ import { planDigest, type ShardName, shardOf } from '../../cases/shard.ts';
 import { decideGate, type GateDecision } from '../../gate/decide.ts';
 import { createRunFile, runFileName, unwritable } from '../../reports/run-file.ts';
 import type { CaseLine, RunHeader } from '../../reports/run.ts';
-import { writeReports } from '../../reports/write.ts';
 import { readRules } from '../../spec/rules.ts';
 import { UserError } from '../../spec/user-error.ts';
 import { type Baseline, openBaseline } from '../diff/baseline.ts';
-import { compareRuns } from '../diff/compare.ts';
 import { loadPlan, selectFrom } from '../load-plan.ts';
-import { writeReproducers } from '../reproduce/findings.ts';
 import type { SharedRun } from './ask-runner.ts';
 import { type AskedRunner, askRunners } from './asked-runner.ts';
 import { openBlame } from './blame.ts';
@@ -110,7 +107,7 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   const limit = stopAfter(options.maxFailures, tally, signal);
   const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep ?? (runners.length === 1 ? keptForOne : undefined)), file, signal: limit.signal, earlier: own.resumed?.earlier };
   const blame = openBlame(runners, shared);
-  const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); };
+  const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); void finishing(); };
   for (const { lines } of own.resumed?.earlier.values() ?? []) lines.forEach(onLine);
   const failures = await askAll(runners, { ...shared, onLine }).finally(shared.expectations.close);
   const complete = failures.length === 0;
@@ -121,12 +118,20 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   const decision = baseline?.decide(decided) ?? decided;
   await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Math.round(performance.now() - began), listed });
   await file.close();
-  const { run: measured, summary, comparison } = await writeReports(options.out, options.formats, baseline === null ? null : (after) => compareRuns(baseline.run, after));
   const dialects = new Map(runners.map(({ key, spec }) => [key, spec.dialect]));
-  const reproducers = await writeReproducers(measured, options.out, { dialects, expectationAt: shared.expectations.at });
+  const { writeResults } = await finishing();
+  const { run: measured, summary, comparison, reproducers } = await writeResults(options, baseline, { dialects, expectationAt: shared.expectations.at });
   const [failure] = failures;
   if (failure !== undefined && !limit.signal.aborted) throw failure;
   return { run: measured, summary, decision, complete, reproducers, changes: comparison };
+}
+
+let finishModule: Promise<typeof import('./finish.ts')> | undefined;
+
+/** What a run needs at its end, read once the first results are there: reading it before would keep the framework from starting. */
+function finishing(): Promise<typeof import('./finish.ts')> {
+  finishModule ??= import('./finish.ts');
+  return finishModule;
 }
 
 function runnersOf({ runners }: RunOptions): readonly string[] {

@@ -59,7 +59,7 @@ const mostExplained = 48;
  */
 export async function askMiniature(name: string, honest: boolean, shared: ZooRun): Promise<Fared> {
   const spec = await miniatureNamed(name);
-  const python = spec.environment === undefined ? undefined : (await ensureEnvironment(spec.environment, { home: shared.home, onProgress: () => undefined, signal: shared.signal })).python;
+  const python = spec.environment === undefined ? undefined : (await ensureEnvironment(spec.environment, { home: shared.home, onProgress: () => undefined, signal: shared.signal, probe: true })).python;
   const session = await openSession(spec, { logFolder: logsFolder(shared.home), logName: `score-${name}`, python, signal: shared.signal });
   try {
     await smokeTest(session);
