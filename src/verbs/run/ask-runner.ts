@@ -156,7 +156,7 @@ export interface Part {
 }
 
 /** Answers that wait to be judged, in input elements; a small case takes as much memory as so many. */
-const mostWaiting = 2 ** 20;
+const mostWaiting = 2 ** 16;
 const smallCase = 512;
 
 /** Asks one session cases of the work until none is left for it. */

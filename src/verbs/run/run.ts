@@ -107,7 +107,8 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   const limit = stopAfter(options.maxFailures, tally, signal);
   const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep ?? (runners.length === 1 ? keptForOne : undefined)), file, signal: limit.signal, earlier: own.resumed?.earlier };
   const blame = openBlame(runners, shared);
-  const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); void finishing(); };
+  let writing: ReturnType<typeof importWriting> | undefined;
+  const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); writing ??= importWriting(); };
   for (const { lines } of own.resumed?.earlier.values() ?? []) lines.forEach(onLine);
   const failures = await askAll(runners, { ...shared, onLine }).finally(shared.expectations.close);
   const complete = failures.length === 0;
@@ -119,19 +120,16 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   await file.write({ type: 'footer', complete, gate: decision.gate, reasons: [...decision.reasons], durationMs: Math.round(performance.now() - began), listed });
   await file.close();
   const dialects = new Map(runners.map(({ key, spec }) => [key, spec.dialect]));
-  const { writeResults } = await finishing();
+  const writeResults = await (writing ?? importWriting());
   const { run: measured, summary, comparison, reproducers } = await writeResults(options, baseline, { dialects, expectationAt: shared.expectations.at });
   const [failure] = failures;
   if (failure !== undefined && !limit.signal.aborted) throw failure;
   return { run: measured, summary, decision, complete, reproducers, changes: comparison };
 }
 
-let finishModule: Promise<typeof import('./finish.ts')> | undefined;
-
-/** What a run needs at its end, read once the first results are there: reading it before would keep the framework from starting. */
-function finishing(): Promise<typeof import('./finish.ts')> {
-  finishModule ??= import('./finish.ts');
-  return finishModule;
+/** What a run needs at its end is read once the first results are there: before, it would keep the framework from starting. */
+async function importWriting() {
+  return (await import('./finish.ts')).writeResults;
 }
 
 function runnersOf({ runners }: RunOptions): readonly string[] {
