@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseProgram } from './axes.ts';
 import type { CostOf } from './costs.ts';
 import type { Plan, PlannedCase } from './plan.ts';
 
@@ -61,6 +62,11 @@ const costlyRoutes: readonly (string | undefined)[] = ['compiled', 'graph', 'asy
 /** Whether a case needs what each process would make for itself: a compiled cell, or processes of its own. */
 export function isCostly(planned: PlannedCase | undefined): boolean {
   return costlyRoutes.includes(planned?.axes['route']) || planned?.axes['ranks'] !== undefined || planned?.axes['threads'] !== undefined;
+}
+
+/** Whether a case asks for forward passes alone: some frameworks read more of themselves when they first differentiate. */
+export function isQuick(planned: PlannedCase | undefined): boolean {
+  return planned?.literal === null && parseProgram(planned.axes['program'] ?? 'train').every(({ op }) => op === 'forward');
 }
 
 /** What a case shares with others, by a name; null where it stands alone. */

@@ -14,6 +14,8 @@ export const runFileName = 'run.ndjson';
 /** A write for every line costs more than judging its case; so many characters, or so long, are gathered into one. */
 const chunkCharacters = 262_144;
 const longestWaitMs = 50;
+/** The first results are wanted sooner. */
+const firstWaitMs = 5;
 
 /** A run file being written, line by line. */
 export interface RunFile {
@@ -40,21 +42,21 @@ export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
 
   let drained: Promise<unknown> | null = null; // one wait for all writers, however many come while the disk is behind
   let gathered: string[] = [];
-  let characters = 0;
+  let [characters, sent] = [0, 0]; // of what waits, and of what went
   let timer: NodeJS.Timeout | undefined;
   const flush = (): boolean => {
     clearTimeout(timer);
     timer = undefined;
     const text = gathered.join('');
-    gathered = [];
-    characters = 0;
+    sent += characters;
+    [gathered, characters] = [[], 0];
     return stream.write(text);
   };
   const write = async (text: string): Promise<void> => {
     if (failure !== null) throw unwritable(path, failure);
     gathered.push(text);
     characters += text.length;
-    timer ??= setTimeout(flush, longestWaitMs);
+    timer ??= setTimeout(flush, sent < chunkCharacters ? firstWaitMs : longestWaitMs);
     if (characters < chunkCharacters || flush()) return;
     drained ??= once(stream, 'drain').finally(() => { drained = null; });
     await drained.catch((error: unknown) => { throw unwritable(path, error); });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../../cases/plan.ts';
 import { type Expectation, judge } from '../../diff/judge.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
@@ -60,12 +61,15 @@ export interface Work {
   failure: Error | undefined;
 }
 
-/** @param isCostly  which cases only one process is asked, by index */
-export function createWork(runner: AskedRunner, isCostly: (index: number) => boolean, { facts, lines }: EarlierResults = { facts: null, lines: [] }): Work {
+/**
+ * @param isCostly  which cases only one process is asked, by index
+ * @param isQuick   which are asked first
+ */
+export function createWork(runner: AskedRunner, isCostly: (index: number) => boolean, { facts, lines }: EarlierResults = { facts: null, lines: [] }, isQuick: (index: number) => boolean = () => false): Work {
   const answered = new Set(lines.map(({ index }) => index));
   const open = answered.size === 0 ? runner.indices : runner.indices.filter((index) => !answered.has(index));
   return {
-    runner, queue: createQueue(open, isCostly), begun: false,
+    runner, queue: createQueue(open, isCostly, isQuick), begun: false,
     processes: 0, interpreter: undefined, introduced: false, facts, done: answered.size, deviations: lines.filter(({ status }) => failingStatuses.includes(status)).length,
     written: Promise.resolve(), failure: undefined,
   };
@@ -206,6 +210,12 @@ function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dia
   return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status, shared.plan.suite === claimsSuite);
 }
 
+/** What was asked so far goes to the runner as a batch: two turns of the event loop pass without a further case. */
+async function aTurn(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
 /** @param large  to which the large cases are added as they are asked */
 async function* questions({ work, isFirst }: Part, large: Set<number>, shared: SharedRun, judging: Turns): AsyncGenerator<Question> {
   for (let index = work.queue.take(isFirst); index !== undefined; index = work.queue.take(isFirst)) {
@@ -215,5 +225,6 @@ async function* questions({ work, isFirst }: Part, large: Set<number>, shared: S
     const question = shared.expectations.ask(index);
     if (question instanceof Promise) large.add(index);
     yield { seq: index, case: question instanceof Promise ? await question : question };
+    if (work.queue.pauses()) await aTurn();
   }
 }

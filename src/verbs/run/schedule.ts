@@ -1,4 +1,4 @@
-import { isCostly } from '../../cases/shard.ts';
+import { isCostly, isQuick } from '../../cases/shard.ts';
 import { createWork, serve, type SharedRun, type Work } from './ask-runner.ts';
 import type { AskedRunner } from './asked-runner.ts';
 
@@ -12,7 +12,7 @@ const worthAProcess = 500;
  * @returns what went wrong, one error per runner; nothing else of that runner is asked
  */
 export async function askAll(runners: readonly AskedRunner[], shared: SharedRun): Promise<readonly Error[]> {
-  const works = runners.map((runner) => createWork(runner, (index) => isCostly(shared.plan.cases[index]), shared.earlier?.get(runner.key)));
+  const works = runners.map((runner) => createWork(runner, (index) => isCostly(shared.plan.cases[index]), shared.earlier?.get(runner.key), (index) => isQuick(shared.plan.cases[index])));
   await new Promise<void>((resolve) => {
     let running = 0;
     const fill = (): void => {
