@@ -33,6 +33,12 @@ export function expectationOf(planned: PlannedCase, materialised: Case): Expecta
 
 /** The verdict on one answer, before the known-failing list is consulted. */
 export function judge(expectation: Expectation, answer: Answer, dialect: Dialect): Verdict {
+  const verdict = judgeOrLater(expectation, answer, dialect);
+  return typeof verdict === 'function' ? verdict() : verdict;
+}
+
+/** As `judge`; where something deviates, how to come to the verdict: to look for its cause takes a hundred times as long as to see it. */
+export function judgeOrLater(expectation: Expectation, answer: Answer, dialect: Dialect): Verdict | (() => Verdict) {
   switch (answer.kind) {
     case 'observed':
       return judgeObservation(expectation, answer.observation, dialect);
@@ -49,14 +55,29 @@ function without(status: Verdict['status'], reason: string): Verdict {
   return { status, rule: null, cause: null, candidates: [], deviations: [], accuracy: [], reason };
 }
 
-function judgeObservation(expectation: Expectation, observation: Observation, dialect: Dialect): Verdict {
-  const offered = offeredObservables(dialect);
+function judgeObservation(expectation: Expectation, observation: Observation, dialect: Dialect): Verdict | (() => Verdict) {
   const signature = [...signatureDeviations(expectation.case, observation, dialect), ...orderDeviations(expectation.case, observation, dialect)]; // BN-ERR-04, BN-SHAPE-04
   const accepted = underContract(expectation.accepted, expectation.case, dialect.errors);
-  const compared = compare(accepted, observation, offered);
+  const compared = compare(accepted, observation, offeredObservables(dialect));
   const comparison = { ...compared, deviations: [...signature, ...compared.deviations] };
-  if (signature.length === 0 && comparison.deviations.length > 0) {
-    const explained = documentedDeparture(expectation, observation, dialect, offered);
+  const look = { expectation, observation, dialect, accepted, comparison, mayBeDocumented: signature.length === 0 };
+  return comparison.deviations.length === 0 ? conclude(look) : () => conclude(look);
+}
+
+/** What a verdict follows from. */
+interface Look {
+  readonly expectation: Expectation;
+  readonly observation: Observation;
+  readonly dialect: Dialect;
+  /** By the rules and the dialect's error contract. */
+  readonly accepted: Accepted;
+  readonly comparison: Comparison;
+  readonly mayBeDocumented: boolean;
+}
+
+function conclude({ expectation, observation, dialect, accepted, comparison, mayBeDocumented }: Look): Verdict {
+  if (mayBeDocumented && comparison.deviations.length > 0) {
+    const explained = documentedDeparture(expectation, observation, dialect);
     if (explained !== null) return documented(comparison, explained);
   }
   const outside = comparison.deviations.some(({ level }) => level === 'must');
@@ -83,9 +104,9 @@ interface Explained {
   readonly left: Comparison;
 }
 
-function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect, offered: ReadonlySet<Observable>): Explained | null {
+function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect): Explained | null {
   for (const { departure, cause } of departuresOf(expectation, dialect)) {
-    const left = compare(underContract(acceptCase(expectation.case, cause.formulas), expectation.case, dialect.errors), observation, offered);
+    const left = compare(underContract(acceptCase(expectation.case, cause.formulas), expectation.case, dialect.errors), observation, offeredObservables(dialect));
     if (left.deviations.every(({ level }) => level === 'should')) return { departure, left };
   }
   return null;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../../cases/plan.ts';
-import { type Expectation, judge } from '../../diff/judge.ts';
+import { type Expectation, judge, judgeOrLater } from '../../diff/judge.ts';
+import type { Verdict } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { logsFolder } from '../../environments/home.ts';
 import { failingStatuses } from '../../gate/decide.ts';
@@ -18,7 +19,7 @@ import type { AskedRunner } from './asked-runner.ts';
 import { caseRecord } from './case-record.ts';
 import { countElementsOf, type Expectations } from './expectations.ts';
 import type { RunListener, RunOptions } from './options.ts';
-import { createTurns, type Turns } from './turns.ts';
+import { createTurns, type Job, type Turns } from './turns.ts';
 import { createQueue, type Queue } from './queue.ts';
 
 /** What a runner answered before the run was interrupted. */
@@ -160,7 +161,7 @@ export interface Part {
 }
 
 /** Answers that wait to be judged, in input elements; a small case takes as much memory as so many. */
-const mostWaiting = 2 ** 16;
+const mostWaiting = { jobs: 2 ** 16, rests: 2 ** 17 };
 const smallCase = 512;
 
 /** Asks one session cases of the work until none is left for it. */
@@ -169,8 +170,8 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
   const { expectations } = shared;
   const large = new Set<number>(); // asked and not judged; their expectations come from worker threads
   const waiting = new Set<Promise<void>>();
-  const record = (index: number, answer: Answer, expectation: Expectation): void => {
-    const line = judgeAnswer(index, answer, work.runner.key, dialect, entries, expectation, shared);
+  const record = (index: number, answer: Answer, expectation: Expectation, verdict: Verdict): void => {
+    const line = lineOf(index, answer, work.runner.key, verdict, entries, expectation, shared);
     work.written = shared.file.write(line).catch((error: unknown) => { work.failure ??= error as Error; });
     shared.onLine(line);
     work.done += 1;
@@ -182,13 +183,14 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
   const onAnswer = (answer: Answer, { seq }: Question): void => {
     const expectation = expectations.of(seq);
     if (!(expectation instanceof Promise)) {
-      judging.add(countElementsOf(expectation) + smallCase, () => {
-        record(seq, answer, expectation);
+      const finish = (verdict: Verdict): void => {
+        record(seq, answer, expectation, verdict);
         expectations.release(seq);
-      });
+      };
+      judging.add(countElementsOf(expectation) + smallCase, () => finishOrLeave(judgeOrLater(expectation, answer, dialect), finish));
       return;
     }
-    const judged = expectation.then((own) => { record(seq, answer, own); }).catch(fail).finally(() => {
+    const judged = expectation.then((own) => { record(seq, answer, own, judge(own, answer, dialect)); }).catch(fail).finally(() => {
       waiting.delete(judged);
       if (large.delete(seq)) expectations.release(seq);
     });
@@ -204,8 +206,14 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
   if (work.failure !== undefined) throw work.failure;
 }
 
-function judgeAnswer(index: number, answer: Answer, runner: string, dialect: Dialect, entries: readonly CompiledEntry[], expectation: Expectation, shared: SharedRun): CaseLine {
-  const verdict = judge(expectation, answer, dialect);
+/** A verdict that is there is recorded; one that takes long is left for later. */
+function finishOrLeave(verdict: Verdict | (() => Verdict), finish: (verdict: Verdict) => void): ReturnType<Job> {
+  if (typeof verdict === 'function') return () => { finish(verdict()); };
+  finish(verdict);
+  return undefined;
+}
+
+function lineOf(index: number, answer: Answer, runner: string, verdict: Verdict, entries: readonly CompiledEntry[], expectation: Expectation, shared: SharedRun): CaseLine {
   const { status, reason } = consultList(expectation.planned.id, verdict, entries);
   return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status, shared.plan.suite === claimsSuite);
 }
