@@ -37,7 +37,7 @@ import { measurePairs, ratiosOf, slicesOf, spreadOf } from './ratios.mjs';
 
 /** @type {readonly Framework[]} */
 export const frameworks = [
-  { id: 'pytorch', cases: 5000, slice: 5000, harnessTarget: 1.15, adapterTarget: 1.15 },
+  { id: 'pytorch', cases: 5000, slice: 2500, harnessTarget: 1.15, adapterTarget: 1.15 },
   { id: 'mindspore', cases: 600, slice: 300, harnessTarget: 1.05, adapterTarget: 1.15 },
 ];
 

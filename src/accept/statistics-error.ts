@@ -7,17 +7,17 @@ import type { ChannelError, StateError } from './channel-error.ts';
 
 /** Magnitudes of a channel over all ranks: mean|x|, mean x², max|x|, and how far the ranks' own means lie apart. */
 export interface Magnitudes {
-  readonly meanAbs: Float64Array;
-  readonly meanSquare: Float64Array;
-  readonly max: Float64Array;
+  readonly meanAbs: readonly number[];
+  readonly meanSquare: readonly number[];
+  readonly max: readonly number[];
   /** σ_b = √(Σ n_r·(μ_r − μ)²/n) over the ranks; 0 for one rank. */
-  readonly between: Float64Array;
+  readonly between: readonly number[];
   /** How many ranks have samples. */
   readonly ranks: number;
 }
 
 export function magnitudes(inputs: readonly Tensor[], channels: number): Magnitudes {
-  const zeros = (): Float64Array => new Float64Array(channels);
+  const zeros = (): number[] => Array.from<number>({ length: channels }).fill(0); // for a few channels cheaper than a typed array
   const filled = inputs.filter((x) => x.data.length > 0);
   const result = { meanAbs: zeros(), meanSquare: zeros(), max: zeros(), between: zeros(), ranks: filled.length };
   for (let c = 0; c < channels; c++) {

@@ -44,6 +44,7 @@ export interface Reading {
  */
 export function predicts({ formulas, free }: Reading, situation: Situation, accuracy: AccuracyPair = sanctioned): boolean {
   const { question, observation, deviations, asked, stably } = situation;
+  if (accuracy === sanctioned && !beginsNear(formulas, situation)) return false;
   const trajectory = simulate(question, formulas);
   const near = (deviation: Deviation) => isNear(trajectory, deviation, question.config.dtype);
   if (!(accuracy === sanctioned ? deviations.every(near) : deviations.some(near)) || !sameSteps(trajectory, situation.core())) return false;
@@ -52,6 +53,14 @@ export function predicts({ formulas, free }: Reading, situation: Situation, accu
   if (!(accuracy === sanctioned ? deviations.every(graded) : deviations.some((deviation) => near(deviation) && graded(deviation)))) return false;
   const left = compare(underContract(accepted, question, situation.errors), observation, asked).deviations.filter(({ level }) => stably || level === 'must');
   return left.every(({ observable }) => free.has(observable) && !deviations.some((deviation) => deviation.observable === observable));
+}
+
+/** Whether the first steps, up to one that deviates, are predicted nearly: most formulas miss there, and the rest of the program need not be simulated. */
+function beginsNear(formulas: Formulas, { question, deviations }: Situation): boolean {
+  const first = deviations.reduce((least, { step }) => Math.min(least, step), Infinity);
+  if (first < 0 || first + 1 >= question.program.length) return true; // nothing is saved
+  const trajectory = simulate({ ...question, program: question.program.slice(0, first + 1) }, formulas);
+  return deviations.every((deviation) => deviation.step > first || isNear(trajectory, deviation, question.config.dtype));
 }
 
 /** Whether the trajectory predicts one deviation nearly. */
