@@ -168,8 +168,7 @@ const smallCase = 512;
 export async function askCases({ work, isFirst }: Part, session: Session, dialect: Dialect, facts: RunnerFacts, shared: SharedRun): Promise<void> {
   const entries = applicableEntries(work.runner.entries, { version: facts.version, device: facts.device, capability: facts.cpu.capability, threads: facts.threads });
   const { expectations } = shared;
-  const large = new Set<number>(); // asked and not judged; their expectations come from worker threads
-  const waiting = new Set<Promise<void>>();
+  const [large, waiting] = [new Set<number>(), new Set<Promise<void>>()]; // large cases, asked and not judged: their expectations come from worker threads
   const record = (index: number, answer: Answer, expectation: Expectation, verdict: Verdict): void => {
     const line = lineOf(index, answer, work.runner.key, verdict, entries, expectation, shared);
     work.written = shared.file.write(line).catch((error: unknown) => { work.failure ??= error as Error; });
@@ -180,6 +179,7 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
   };
   const fail = (error: unknown): void => { work.failure ??= error as Error; };
   const judging = createTurns(mostWaiting, fail);
+  const verdictOn = shared.options.maxFailures === undefined ? judgeOrLater : judge; // who waits for a failure is told at once
   const onAnswer = (answer: Answer, { seq }: Question): void => {
     const expectation = expectations.of(seq);
     if (!(expectation instanceof Promise)) {
@@ -187,7 +187,7 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
         record(seq, answer, expectation, verdict);
         expectations.release(seq);
       };
-      judging.add(countElementsOf(expectation) + smallCase, () => finishOrLeave(judgeOrLater(expectation, answer, dialect), finish));
+      judging.add(countElementsOf(expectation) + smallCase, () => finishOrLeave(verdictOn(expectation, answer, dialect), finish));
       return;
     }
     const judged = expectation.then((own) => { record(seq, answer, own, judge(own, answer, dialect)); }).catch(fail).finally(() => {
