@@ -33,7 +33,7 @@ export interface Keep {
 
 /** Enough for the slower runner to catch up; larger cases are computed again rather than kept. */
 const keptByDefault: Keep = { cases: 4096, elements: 4096, afterwards: true };
-/** Nobody comes after the only runner: what dies young costs the collector of garbage next to nothing. */
+/** Nobody comes after the only runner: what is judged is dropped. */
 export const keptForOne: Keep = { cases: 4096, elements: 4096, afterwards: false };
 
 /** Which cases go to a worker thread, in input elements. */
