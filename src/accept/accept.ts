@@ -4,7 +4,7 @@ import { simulate } from '../reference/simulate.ts';
 import { simulateWide } from '../reference/wide/simulate-wide.ts';
 import type { BackwardRecord, ForwardRecord, RankTrajectory, RunningState, StepRecord, Trajectory } from '../reference/trajectory.ts';
 import { type Accepted, type AcceptedObservation, type AcceptedRank, type AcceptedRefusal, type AcceptedStep, type AcceptedValues, anything } from './accepted.ts';
-import { type AccuracyClass, type AccuracyPair, precisionOf, safety, sanctioned } from './accuracy.ts';
+import { type AccuracyClass, type AccuracyPair, type Precision, precisionOf, safety, sanctioned } from './accuracy.ts';
 import { exactState } from './exact.ts';
 import { type AcceptedSums, acceptGradients } from './gradient-error.ts';
 import { acceptOutput } from './output-error.ts';
@@ -19,7 +19,8 @@ import { batchError, type Magnitudes, magnitudes, runningError } from './statist
 interface ErrorsSoFar {
   readonly accuracy: AccuracyClass;
   readonly state: StateError;
-  readonly forwards: ReadonlyMap<ForwardRecord, readonly ChannelError[]>;
+  /** Grows with the program. */
+  readonly forwards: Map<ForwardRecord, readonly ChannelError[]>;
 }
 
 interface BothErrors {
@@ -102,12 +103,18 @@ function advanceClass(
 ): ErrorsSoFar {
   const forward = record.op === 'forward' ? record : record.forward;
   const precision = precisionOf(question.config.dtype, errors.accuracy);
-  const ofBatch = Array.from(forward.batch.mean, (_, c) => batchError(forward.batch, forward.deviation[c]!, size, c, errors.accuracy, precision));
+  const ofBatch: ChannelError[] = [];
+  for (let c = 0; c < forward.batch.mean.length; c++) ofBatch.push(batchError(forward.batch, forward.deviation[c]!, size, c, errors.accuracy, precision));
   const state = record.update === null || exact === null ? errors.state : updateStateError(errors.state, record.update, ofBatch, exact, precision);
-  if (record.op === 'backward') return { ...errors, state };
-  const own = (record.source === 'batch' ? ofBatch : ofBatch.map((_, c) => runningError(record, errors.state, c, precision)))
-    .map((error, c) => (mayVanish(forward.config.eps, variance(record, c), error) ? { ...error, undetermined: true, unbounded: anything } : error));
-  return { ...errors, state, forwards: new Map([...errors.forwards, [record, own]]) };
+  if (record.op === 'forward') errors.forwards.set(record, normalisingErrors(record, ofBatch, errors.state, precision));
+  return { accuracy: errors.accuracy, state, forwards: errors.forwards };
+}
+
+/** Errors of what normalised a forward, given those of its batch and those of the state before it. */
+function normalisingErrors(record: ForwardRecord, ofBatch: readonly ChannelError[], before: StateError, precision: Precision): readonly ChannelError[] {
+  const own = record.source === 'batch' ? ofBatch : ofBatch.map((_, c) => runningError(record, before, c, precision));
+  if (record.config.eps > 0) return own;
+  return own.map((error, c) => (mayVanish(record.config.eps, variance(record, c), error) ? { ...error, undetermined: true, unbounded: anything } : error));
 }
 
 /** What normalises channel c, without ε; by running statistics the state that the step left, which it does not move. */
@@ -115,9 +122,9 @@ function variance({ source, batch, state }: ForwardRecord, c: number): number {
   return source === 'batch' || state === null ? batch.variance[c]! : state.variance[c]!;
 }
 
-/** Whether s² = σ² + ε may be 0 on either side of its error, which only ε ≤ 0 allows (BN-ERR-03). */
+/** Whether s² = σ² + ε, ε ≤ 0, may be 0 on either side of its error (BN-ERR-03). */
 function mayVanish(eps: number, sigma2: number, error: ChannelError): boolean {
-  return eps <= 0 && Math.abs(sigma2 + eps) <= safety * error.variance;
+  return Math.abs(sigma2 + eps) <= safety * error.variance;
 }
 
 function acceptStep(

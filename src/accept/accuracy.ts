@@ -60,6 +60,14 @@ export interface Precision {
  * @param result  type of the result, by default the same
  */
 export function precisionOf(dtype: FloatType, accuracy: AccuracyClass, result: FloatType = dtype): Precision {
+  const known = precisions.get(accuracy) ?? {};
+  precisions.set(accuracy, known);
+  return ((known[dtype] ??= {})[result] ??= newPrecision(dtype, accuracy, result)); // each step of each case asks for several
+}
+
+const precisions = new WeakMap<AccuracyClass, Partial<Record<FloatType, Partial<Record<FloatType, Precision>>>>>();
+
+function newPrecision(dtype: FloatType, accuracy: AccuracyClass, result: FloatType): Precision {
   const working = accuracy.narrow ?? (dtype === 'float64' ? 'float64' : 'float32');
   return {
     working,

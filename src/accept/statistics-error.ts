@@ -1,4 +1,4 @@
-import { splitShape } from '../reference/layout.ts';
+import { countPerChannel, splitShape } from '../reference/layout.ts';
 import type { BatchStatistics, ForwardRecord } from '../reference/trajectory.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { AccuracyClass, Precision } from './accuracy.ts';
@@ -17,61 +17,56 @@ export interface Magnitudes {
 }
 
 export function magnitudes(inputs: readonly Tensor[], channels: number): Magnitudes {
-  const zeros = (): number[] => Array.from<number>({ length: channels }).fill(0); // for a few channels cheaper than a typed array
   const filled = inputs.filter((x) => x.data.length > 0);
-  const result = { meanAbs: zeros(), meanSquare: zeros(), max: zeros(), between: zeros(), ranks: filled.length };
+  const result = { meanAbs: zeros(channels), meanSquare: zeros(channels), max: zeros(channels), between: zeros(channels), ranks: filled.length };
+  const count = filled.reduce((total, { shape }) => total + countPerChannel(shape), 0);
+  const sums = filled.map((x) => ({ count: countPerChannel(x.shape), sum: zeros(channels) }));
+  for (const [rank, x] of filled.entries()) addRank(x, result, sums[rank]!.sum);
   for (let c = 0; c < channels; c++) {
-    let count = 0;
-    const ranks: RankSum[] = [];
-    for (const x of filled) {
-      const own = addRank(x, c, { abs: result.meanAbs[c]!, square: result.meanSquare[c]!, max: result.max[c]! });
-      result.meanAbs[c] = own.abs;
-      result.meanSquare[c] = own.square;
-      result.max[c] = own.max;
-      count += own.count;
-      ranks.push(own);
-    }
     result.meanAbs[c]! /= count;
     result.meanSquare[c]! /= count;
-    result.between[c] = deviationBetween(ranks);
+    result.between[c] = deviationBetween(sums, c);
   }
   return result;
 }
 
-interface RankSum {
+/** For a few channels cheaper than a typed array. */
+function zeros(channels: number): number[] {
+  const numbers: number[] = [];
+  for (let c = 0; c < channels; c++) numbers.push(0);
+  return numbers;
+}
+
+/** Elements per channel of a rank, and their sum, [C]. */
+interface RankSums {
   readonly count: number;
-  readonly sum: number;
+  readonly sum: readonly number[];
 }
 
-/** Σ|x|, Σx² and max|x| of a channel, over the ranks so far. */
-interface MagnitudesSoFar {
-  readonly abs: number;
-  readonly square: number;
-  readonly max: number;
-}
-
-function addRank({ data, shape }: Tensor, channel: number, soFar: MagnitudesSoFar): RankSum & MagnitudesSoFar {
+/** Adds Σ|x| and Σx² of a rank to those of the ranks before, raises max|x|, and finds Σx, all [C]. */
+function addRank({ data, shape }: Tensor, soFar: Readonly<Record<'meanAbs' | 'meanSquare' | 'max', number[]>>, sums: number[]): void {
   const { batch, channels, spatial } = splitShape(shape);
-  let { abs, square, max } = soFar;
-  let sum = 0;
-  for (let n = 0; n < batch; n++) {
-    const start = (n * channels + channel) * spatial;
-    for (let i = start; i < start + spatial; i++) {
-      const value = data[i]!;
-      sum += value;
-      abs += Math.abs(value);
-      square += value * value;
-      max = Math.max(max, Math.abs(value));
+  for (let c = 0; c < channels; c++) {
+    let [abs, square, max, sum] = [soFar.meanAbs[c]!, soFar.meanSquare[c]!, soFar.max[c]!, 0];
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * spatial;
+      for (let i = start; i < start + spatial; i++) {
+        const value = data[i]!;
+        sum += value;
+        abs += Math.abs(value);
+        square += value * value;
+        max = Math.max(max, Math.abs(value));
+      }
     }
+    [soFar.meanAbs[c], soFar.meanSquare[c], soFar.max[c], sums[c]] = [abs, square, max, sum];
   }
-  return { count: batch * spatial, sum, abs, square, max };
 }
 
-function deviationBetween(ranks: readonly RankSum[]): number {
+function deviationBetween(ranks: readonly RankSums[], c: number): number {
   if (ranks.length < 2) return 0;
   const count = ranks.reduce((total, rank) => total + rank.count, 0);
-  const mean = ranks.reduce((total, rank) => total + rank.sum, 0) / count;
-  return Math.sqrt(ranks.reduce((total, rank) => total + rank.count * (rank.sum / rank.count - mean) ** 2, 0) / count);
+  const mean = ranks.reduce((total, rank) => total + rank.sum[c]!, 0) / count;
+  return Math.sqrt(ranks.reduce((total, rank) => total + rank.count * (rank.sum[c]! / rank.count - mean) ** 2, 0) / count);
 }
 
 /**

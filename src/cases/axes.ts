@@ -16,6 +16,19 @@ const longestProgram = 1000;
  * `statistics:paused`, `freeze` and `unfreeze` change the live layer.
  */
 export function parseProgram(text: string): readonly Step[] {
+  const known = programs.get(text);
+  if (known !== undefined) return known;
+  const steps = parseSteps(text);
+  if (programs.size >= mostPrograms) programs.clear();
+  programs.set(text, steps);
+  return steps;
+}
+
+/** A suite has a few hundred programs, and its cases share them. */
+const programs = new Map<string, readonly Step[]>();
+const mostPrograms = 4096;
+
+function parseSteps(text: string): readonly Step[] {
   const steps: Step[] = [];
   if (text.length > longestProgram) throw axisError('program', text, `at most ${String(longestProgram)} letters`);
   for (const word of text.split('-')) {

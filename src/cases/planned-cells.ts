@@ -112,16 +112,18 @@ export class PlannedCell {
 
 /** True when every axis of the condition has one of its values. */
 function matches(condition: Condition, axes: Readonly<Record<string, string>>): boolean {
-  return Object.entries(condition).every(([axis, values]) => values.includes(axes[axis] ?? ''));
+  for (const axis in condition) if (condition[axis]?.includes(axes[axis] ?? '') !== true) return false;
+  return true;
 }
 
 /** The rules of a behaviour and those of the conditions that hold; one list for all cases that cite the same. */
 export function rulesOf(behaviour: Behaviour, axes: Readonly<Record<string, string>>): readonly RuleId[] {
-  const further = (behaviour.rulesWhen ?? []).filter(({ when }) => matches(when, axes));
-  const key = further.map((entry) => behaviour.rulesWhen?.indexOf(entry)).join();
+  const { rulesWhen = [] } = behaviour;
+  let key = '';
+  for (const { when } of rulesWhen) key += matches(when, axes) ? '+' : '-';
   const lists = ruleLists.get(behaviour) ?? new Map<string, readonly RuleId[]>();
   ruleLists.set(behaviour, lists);
-  const known = lists.get(key) ?? [...new Set([...behaviour.rules, ...further.flatMap(({ rules }) => rules)])].sort() as RuleId[];
+  const known = lists.get(key) ?? [...new Set([...behaviour.rules, ...rulesWhen.filter((_, i) => key[i] === '+').flatMap(({ rules }) => rules)])].sort() as RuleId[];
   lists.set(key, known);
   return known;
 }
@@ -129,6 +131,10 @@ export function rulesOf(behaviour: Behaviour, axes: Readonly<Record<string, stri
 const ruleLists = new WeakMap<Behaviour, Map<string, readonly RuleId[]>>();
 
 function caseId(layer: Layer, { behaviour, axes: declared }: Behaviour, axes: Readonly<Record<string, string>>): string {
-  const shown = declared.filter(({ axis, default: fallback }) => axes[axis] !== fallback);
-  return [layer, behaviour, ...shown.map(({ axis }) => `${axis}=${axes[axis] ?? ''}`)].join('/');
+  const parts = [layer, behaviour]; // joined at once: a text that grows is kept as all its pieces
+  for (const { axis, default: fallback } of declared) {
+    const value = axes[axis];
+    if (value !== fallback) parts.push(`${axis}=${value ?? ''}`);
+  }
+  return parts.join('/');
 }

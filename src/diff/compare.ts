@@ -23,6 +23,7 @@ interface Tally {
 }
 
 interface Graded {
+  readonly observable: Observable;
   graded: number;
   ungradable: number;
   stable: number;
@@ -39,7 +40,7 @@ type WorstByLevel = Readonly<Record<Deviation['level'], ReturnType<typeof noElem
 export function compare(accepted: Accepted, observation: Observation, offered: ReadonlySet<Observable>): Comparison {
   const tally: Tally = { deviations: [], accuracy: new Map() };
   for (const [rank, expected] of accepted.ranks.entries()) compareRank(expected, observation.ranks[rank], rank, offered, tally);
-  const accuracy = [...tally.accuracy].map(([observable, numbers]) => ({ observable, ...numbers }));
+  const accuracy = [...tally.accuracy.values()];
   return { deviations: tally.deviations.sort(worstFirst), accuracy };
 }
 
@@ -143,10 +144,14 @@ function compareObservable(accepted: AcceptedValues, observed: ObservedTensor | 
 function structuralDeviation(accepted: AcceptedValues, observed: ObservedTensor | undefined, place: Place): Deviation | null {
   const { observable, dtype, shape } = accepted;
   if (observed === undefined) return whole(place, 'missing', accepted.rule, observable, 'nothing', `${dtype} of shape [${shape.join(', ')}]`);
-  if (observed.shape.join() !== shape.join()) return whole(place, 'shape', 'BN-SHAPE-01', observable, `[${observed.shape.join(', ')}]`, `[${shape.join(', ')}]`); // BN-SHAPE-01
+  if (!isSameShape(observed.shape, shape)) return whole(place, 'shape', 'BN-SHAPE-01', observable, `[${observed.shape.join(', ')}]`, `[${shape.join(', ')}]`); // BN-SHAPE-01
   if (observed.dtype === dtype) return null;
   const rule = observable === 'y' || observable === 'dx' || observable === 'ddx' || observable === 'ddy' ? 'BN-DTYPE-01' : 'BN-DTYPE-02'; // BN-DTYPE-01, BN-DTYPE-02
   return whole(place, 'dtype', rule, observable, observed.dtype, dtype);
+}
+
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
 function compareElements(accepted: AcceptedValues, got: Float64Array, place: Place, tally: Tally): void {
@@ -213,7 +218,7 @@ function raiseRatios(entry: Graded, stable: number, naive: number): void {
 function accuracyOf(tally: Tally, observable: Observable) {
   const known = tally.accuracy.get(observable);
   if (known !== undefined) return known;
-  const fresh = { graded: 0, ungradable: 0, stable: 0, naive: 0 };
+  const fresh = { observable, graded: 0, ungradable: 0, stable: 0, naive: 0 };
   tally.accuracy.set(observable, fresh);
   return fresh;
 }

@@ -27,8 +27,23 @@ export interface Expectation {
 
 /** The expectation of a case, worked out when an answer first needs it: an unsupported case never does. */
 export function expectationOf(planned: PlannedCase, materialised: Case): Expectation {
-  let accepted: Accepted | undefined;
-  return { planned, case: materialised, get accepted() { return (accepted ??= acceptCase(materialised)); } };
+  return new LateExpectation(planned, materialised);
+}
+
+/** A class: of objects with getters of their own each has its own hidden class in the engine, which keeps all of it until the next full collection. */
+class LateExpectation implements Expectation {
+  readonly planned: PlannedCase;
+  readonly case: Case;
+  #accepted: Accepted | undefined;
+
+  constructor(planned: PlannedCase, materialised: Case) {
+    this.planned = planned;
+    this.case = materialised;
+  }
+
+  get accepted(): Accepted {
+    return (this.#accepted ??= acceptCase(this.case));
+  }
 }
 
 /** The verdict on one answer, before the known-failing list is consulted. */

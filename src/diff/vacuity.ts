@@ -1,4 +1,4 @@
-import { type Accepted, type AcceptedStep, type AcceptedValues, anything } from '../accept/accepted.ts';
+import { type Accepted, type AcceptedObservation, type AcceptedStep, type AcceptedValues, anything } from '../accept/accepted.ts';
 
 /**
  * Whether the check could not fail: for every observable of every step, zero, some constant, and (for state) the initial
@@ -6,19 +6,21 @@ import { type Accepted, type AcceptedStep, type AcceptedValues, anything } from 
  */
 export function isVacuous(accepted: Accepted): boolean {
   return accepted.ranks.every((rank) => {
-    if (rank.construct.kind === 'refusal') return false;
-    const initial = new Map(rank.construct.values.map((values) => [values.observable, values.value]));
-    return rank.steps.every((step) => stepIsVacuous(step, initial));
+    const { construct, steps } = rank;
+    return construct.kind !== 'refusal' && steps.every((step) => stepIsVacuous(step, construct));
   });
 }
 
-function stepIsVacuous(step: AcceptedStep, initial: ReadonlyMap<string, Float64Array>): boolean {
+function stepIsVacuous(step: AcceptedStep, construct: AcceptedObservation): boolean {
   if (step.kind === 'refusal') return step.orFinite;
-  return step.values.every((values) => acceptsZero(values) && acceptsConstant(values) && acceptsInitial(values, initial.get(values.observable)));
+  return step.values.every((values) => acceptsZero(values) && acceptsConstant(values) && acceptsInitial(values, construct.values.find(({ observable }) => observable === values.observable)?.value));
 }
 
 function acceptsZero({ value, naive }: AcceptedValues): boolean {
-  return value.every((expected, i) => naive[i] === anything || (!Number.isNaN(expected) && !(Math.abs(expected) > naive[i]!)));
+  for (let i = 0; i < value.length; i++) { // through `every` each element would cost a call
+    if (naive[i] !== anything && (Number.isNaN(value[i]!) || Math.abs(value[i]!) > naive[i]!)) return false;
+  }
+  return true;
 }
 
 /** Some one number lies in all intervals: the largest lower end does not exceed the smallest upper end. */

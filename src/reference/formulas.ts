@@ -1,4 +1,5 @@
 import type { LayerConfig, LayerSettings, Mode, StatisticsRow } from '../cases/case.ts';
+import { mapNumbers } from '../tensor/allocate.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { localStatistics, poolStatistics, poolSums } from './statistics.ts';
 import type { Affine, BatchStatistics, EffectiveMode, GradientSums, Moments, RunningState, StatisticsSource, StepRecord } from './trajectory.ts';
@@ -164,8 +165,8 @@ export const coreFormulas: Formulas = {
   storedMean: (mean) => mean,
   storedVariance: (variance, count) => (variance * count) / (count - 1), // BN-STATE-03
   moveState: (before, stored, m) => ({
-    mean: before.mean.map((rm, c) => (1 - m) * rm + m * stored.mean[c]!), // BN-STATE-02
-    variance: before.variance.map((rv, c) => (1 - m) * rv + m * stored.variance[c]!),
+    mean: mapNumbers(before.mean, (rm, c) => (1 - m) * rm + m * stored.mean[c]!), // BN-STATE-02
+    variance: mapNumbers(before.variance, (rv, c) => (1 - m) * rv + m * stored.variance[c]!),
   }),
   reloaded: (saved) => saved, // BN-STATE-13
   converted: (own) => own, // BN-SYNC-04

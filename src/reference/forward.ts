@@ -1,5 +1,5 @@
 import type { ForwardStep, LayerConfig } from '../cases/case.ts';
-import { allocateNumbers } from '../tensor/allocate.ts';
+import { allocateNumbers, mapNumbers } from '../tensor/allocate.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Formulas, ForwardView } from './formulas.ts';
 import { countPerChannel, splitShape } from './layout.ts';
@@ -52,10 +52,10 @@ export function normalisation(
   eps: number, formulas: Formulas, source: StatisticsSource, batch: BatchStatistics, running: RunningState | null,
 ): { mean: Float64Array; deviation: Float64Array } {
   if (source === 'running' && running !== null) { // BN-NORM-02
-    const deviation = running.variance.map((v) => formulas.deviation(formulas.runningVariance(v, batch.count), eps, source));
-    return { mean: running.mean.map((mean) => formulas.centre(mean)), deviation };
+    const deviation = mapNumbers(running.variance, (v) => formulas.deviation(formulas.runningVariance(v, batch.count), eps, source));
+    return { mean: mapNumbers(running.mean, (mean) => formulas.centre(mean)), deviation };
   }
-  const deviation = batch.variance.map((v) => formulas.deviation(formulas.normalisingVariance(v, batch.count), eps, source)); // BN-NORM-01
+  const deviation = mapNumbers(batch.variance, (v) => formulas.deviation(formulas.normalisingVariance(v, batch.count), eps, source)); // BN-NORM-01
   return { mean: batch.mean, deviation };
 }
 
@@ -91,8 +91,8 @@ export function applyUpdate(formulas: Formulas, view: Pick<ForwardView, 'config'
   const { before, batch, weight } = update;
   const at = { eps: view.config.eps, batchSize: batch.count / splitShape(view.x.shape).spatial, ownCount: countPerChannel(view.x.shape) };
   const stored = {
-    mean: batch.mean.map((mean) => formulas.storedMean(mean, batch.count)),
-    variance: batch.variance.map((variance, c) => formulas.storedVariance(variance, batch.count, batch.mean[c]!, at)), // BN-STATE-03
+    mean: mapNumbers(batch.mean, (mean) => formulas.storedMean(mean, batch.count)),
+    variance: mapNumbers(batch.variance, (variance, c) => formulas.storedVariance(variance, batch.count, batch.mean[c]!, at)), // BN-STATE-03
   };
   const { mean, variance } = formulas.moveState(before, stored, weight, view.initial ?? before);
   return { mean, variance, count: before.count, updates: before.updates + 1 };

@@ -45,17 +45,8 @@ export interface ConversationListener {
 
 export const silent: ConversationListener = { onAnswer: () => {}, onChange: () => {} };
 
-interface Pending {
-  /** Undefined for a fence. */
-  readonly question: Question | undefined;
-  readonly frame: AskedFrame;
-}
-
-interface AskedFrame {
-  /** Questions that are unanswered. */
-  left: number;
-  bytes: number;
-}
+/** The questions of a frame that have no answer yet, by seq, oldest first; undefined for a fence. */
+type AskedFrame = Map<number, Question | undefined>;
 
 const firstFenceSeq = 2 ** 52; // beyond every seq of a question
 const exitGraceMs = 250; // for the last bytes in the pipe of a dead process
@@ -67,7 +58,8 @@ const readGraceMs = 100;
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #decoder = new FrameDecoder();
-  readonly #pending = new Map<number, Pending>();
+  /** Oldest first, none of them empty. A map for each: one whose entries come and go for ever costs the collector dear. */
+  readonly #frames: AskedFrame[] = [];
   readonly #endWatch: () => void;
   #listener = silent;
   #onStarted: ((identity: StartedMessage) => void) | undefined;
@@ -76,10 +68,6 @@ export class Conversation {
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
 
-  /** Frames that hold an unanswered question. */
-  frames = 0;
-  /** Size of these frames. */
-  bytes = 0;
   /** Frames asked in this life. */
   asked = 0;
   /** Questions asked in this life. */
@@ -115,10 +103,11 @@ export class Conversation {
 
   /** Sends a batch as one frame. */
   ask(questions: readonly Question[]): void {
-    const frame = { left: questions.length, bytes: 0 };
+    const frame: AskedFrame = new Map();
     for (const question of questions) {
-      if (this.#pending.has(question.seq)) throw new RangeError(`seq ${question.seq} is in flight already`);
-      this.#pending.set(question.seq, { question, frame });
+      const { seq } = question;
+      if (frame.has(seq) || this.#frameOf(seq) !== undefined) throw new RangeError(`seq ${seq} is in flight already`);
+      frame.set(seq, question);
     }
     this.#send(questions, frame);
   }
@@ -129,9 +118,12 @@ export class Conversation {
    */
   fence(): void {
     const seq = firstFenceSeq + this.asked;
-    const frame = { left: 1, bytes: 0 };
-    this.#pending.set(seq, { question: undefined, frame });
-    this.#send([{ seq, case: smokeCase(this.#identity?.layers[0] ?? 'batchnorm2d') }], frame);
+    this.#send([{ seq, case: smokeCase(this.#identity?.layers[0] ?? 'batchnorm2d') }], new Map([[seq, undefined]]));
+  }
+
+  /** Frames that hold an unanswered question. */
+  get frames(): number {
+    return this.#frames.length;
   }
 
   /** Whether an answer waits for a fence. */
@@ -162,12 +154,9 @@ export class Conversation {
   }
 
   #send(questions: readonly Question[], frame: AskedFrame): void {
-    if (this.frames === 0) this.#startTimer();
-    const bytes = encodeRun(this.asked, questions);
-    frame.bytes = bytes.length;
-    this.frames += 1;
-    this.bytes += bytes.length;
-    this.#options.process.stdin.write(bytes);
+    if (this.#frames.length === 0) this.#startTimer();
+    this.#frames.push(frame);
+    this.#options.process.stdin.write(encodeRun(this.asked, questions));
     this.asked += 1;
     this.questions += questions.length;
   }
@@ -201,23 +190,29 @@ export class Conversation {
   }
 
   #receiveResult(message: ResultMessage, payload: Buffer): void {
-    const pending = this.#pending.get(message.seq);
-    if (pending === undefined) {
-      const twice = message.seq === this.#held?.question.seq;
-      throw new MessageError(twice ? 'two answers to one case' : `an answer with seq ${message.seq}, which is not in flight`);
+    const { seq } = message;
+    const frame = this.#frameOf(seq);
+    if (frame === undefined) {
+      const twice = seq === this.#held?.question.seq;
+      throw new MessageError(twice ? 'two answers to one case' : `an answer with seq ${seq}, which is not in flight`);
     }
     const answer = decodeResult(message, payload, () => this.#options.log.tail());
-    const wasOldest = this.#pending.keys().next().value === message.seq;
-    this.#pending.delete(message.seq);
-    pending.frame.left -= 1;
-    if (pending.frame.left === 0) this.#closeFrame(pending.frame);
+    const wasOldest = this.#oldest() === seq;
+    const question = frame.get(seq);
+    frame.delete(seq);
+    if (frame.size === 0) this.#frames.splice(this.#frames.indexOf(frame), 1);
     if (wasOldest) this.#startTimer();
-    this.#handOn(pending.question && { question: pending.question, answer });
+    this.#handOn(question && { question, answer });
   }
 
-  #closeFrame({ bytes }: AskedFrame): void {
-    this.frames -= 1;
-    this.bytes -= bytes;
+  /** The frame in which a question is unanswered: nearly always the first. */
+  #frameOf(seq: number): AskedFrame | undefined {
+    return this.#frames.find((frame) => frame.has(seq));
+  }
+
+  /** Seq of the oldest unanswered question. */
+  #oldest(): number | undefined {
+    return this.#frames[0]?.keys().next().value;
   }
 
   #handOn(next: Held | undefined): void {
@@ -235,10 +230,10 @@ export class Conversation {
   }
 
   async #timerFired(): Promise<void> {
-    const oldest = this.#pending.keys().next().value;
+    const oldest = this.#oldest();
     if (oldest === undefined || this.#closing) return;
     await sleep(readGraceMs); // we may have been the slow one: what is in the pipe by now counts
-    if (this.#pending.keys().next().value === oldest) this.#break('timed-out', `gave no answer within ${this.#options.timeLimitMs / 1000} s`);
+    if (this.#oldest() === oldest) this.#break('timed-out', `gave no answer within ${this.#options.timeLimitMs / 1000} s`);
   }
 
   async #exited(exit: Exit): Promise<void> {
@@ -274,7 +269,7 @@ export class Conversation {
     if (this.#closing) return;
     this.#end();
     this.#options.process.kill();
-    const unanswered = [...this.#pending.values()].flatMap(({ question }) => question ?? []);
+    const unanswered = this.#frames.flatMap((frame) => [...frame.values()]).filter((question) => question !== undefined);
     this.broken = { kind, message, stderrTail: this.#options.log.tail(), unanswered, held: this.#held };
     this.#listener.onChange();
   }

@@ -45,28 +45,33 @@ function encodeCase({ seq, case: asked }: Question, index: number, payload: Payl
   requireFinite('eps', asked.config.eps);
   requireFinite('momentum', asked.config.momentum ?? 0);
   const own = `"seq":${seq},"at":${payload.end},"config":${JSON.stringify(asked.config)}`;
-  const form = JSON.stringify(encodeForm(asked, payload));
+  const form = encodeForm(asked, payload);
   const like = forms.get(form);
   if (like !== undefined) return `{${own},"like":${like}}`;
   forms.set(form, index);
   return `{${own},${form.slice(1)}`;
 }
 
-/** What cases may share; writes the tensors into the payload, and says where they lie from the first one on. */
-function encodeForm({ layer, initial, ranks, program, route, layout, threads, capability, inputType }: Case, payload: Payload): object {
+/** What cases may share, as JSON; writes the tensors into the payload, and says where they lie from the first one on. */
+function encodeForm({ layer, initial, ranks, program, route, layout, threads, capability, inputType }: Case, payload: Payload): string {
   const start = payload.end;
   const add = (tensor: WireTensor) => addTensor(tensor, payload, start);
-  return {
-    layer,
+  const tensors = {
     initial: encodeInitial(initial, add),
-    ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map((x) => add({ ...x, dtype: inputType ?? x.dtype })), grads: grads.map(add) })),
-    program,
-    route, // JSON leaves out what is absent
-    layout,
-    threads,
-    capability,
+    ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map((x) => add(inputType === undefined ? x : { ...x, dtype: inputType })), grads: grads.map(add) })),
   };
+  const called = JSON.stringify({ layer, route, layout, threads, capability }); // which leaves out what is absent
+  return `${called.slice(0, -1)},${JSON.stringify(tensors).slice(1, -1)},"program":${programText(program)}}`;
 }
+
+/** Cases of a suite share their programs, whose text is half of a form's. */
+function programText(program: Case['program']): string {
+  const text = programTexts.get(program) ?? JSON.stringify(program);
+  programTexts.set(program, text);
+  return text;
+}
+
+const programTexts = new WeakMap<Case['program'], string>();
 
 function encodeInitial(initial: InitialValues, add: (tensor: WireTensor) => RawTensor): Record<string, RawTensor> {
   const raw: Record<string, RawTensor> = {};
@@ -83,7 +88,7 @@ function addTensor(tensor: WireTensor, payload: Payload, start: number): RawTens
   const offset = payload.end;
   if (tensor.dtype === 'float32') writeFloat32(tensor.data, payload.view, offset);
   else payload.bytes.set(encodeTensor(tensor), offset);
-  payload.end = offset + alignedBytes(tensor);
+  payload.end = offset + alignedBytes(tensor.dtype, tensor.data);
   return { dtype: tensor.dtype, shape: tensor.shape, offset: offset - start };
 }
 
@@ -95,15 +100,15 @@ function writeFloat32(data: Float64Array, view: DataView, offset: number): void 
 /** Bytes of payload that a case needs, alignment included. */
 export function payloadBytes({ initial, ranks, inputType }: Case): number {
   let bytes = 0;
-  for (const name of initialNames) bytes += initial[name] === undefined ? 0 : alignedBytes(initial[name]);
+  for (const name of initialNames) bytes += initial[name] === undefined ? 0 : alignedBytes(initial[name].dtype, initial[name].data);
   for (const { inputs, grads } of ranks) {
-    for (const x of inputs) bytes += alignedBytes({ ...x, dtype: inputType ?? x.dtype });
-    for (const tensor of grads) bytes += alignedBytes(tensor);
+    for (const { dtype, data } of inputs) bytes += alignedBytes(inputType ?? dtype, data);
+    for (const { dtype, data } of grads) bytes += alignedBytes(dtype, data);
   }
   return bytes;
 }
 
-function alignedBytes({ dtype, data }: Pick<WireTensor, 'dtype' | 'data'>): number {
+function alignedBytes(dtype: WireTensor['dtype'], data: Float64Array): number {
   return Math.ceil((data.length * elementBytes[dtype]) / alignment) * alignment;
 }
 

@@ -7,10 +7,8 @@ export interface BatchLimits {
   readonly payloadBytes: number;
 }
 
-const batchesAhead = 2;
-
 /**
- * Pulls cases ahead of the runner, two batches at most, and cuts them into batches.
+ * Pulls cases ahead of the runner, a batch at most, and cuts them into batches.
  *
  * A source that pauses, perhaps until it gets an answer, must not starve the runner: what there is may be taken as a smaller batch
  * as soon as the source has gone a turn of the event loop without filling a whole one.
@@ -39,7 +37,7 @@ export class Feeder {
 
   /** Whether `take` has something: a whole batch, or with `partial` what there is. */
   has(partial: boolean): boolean {
-    return this.#holds(1) || (this.#queue.length > 0 && (this.#state === 'ended' || (partial && this.#settled)));
+    return this.#isFull() || (this.#queue.length > 0 && (this.#state === 'ended' || (partial && this.#settled)));
   }
 
   /** Whether the source has ended and everything was taken. */
@@ -83,22 +81,22 @@ export class Feeder {
     this.#listener();
   }
 
-  /** Queues a case, then waits while two batches are full. */
+  /** Queues a case, then waits while a batch is full. */
   async #put(question: Question): Promise<void> {
     const bytes = payloadBytes(question.case);
     this.#queue.push({ question, bytes });
     this.#bytes += bytes;
     if (this.#queue.length === 1) this.#settleSoon();
-    if (this.#holds(1)) this.#listener();
-    while (this.#holds(batchesAhead) && !this.#hasStopped()) await new Promise<void>((resolve) => (this.#makeRoom = resolve));
+    if (this.#isFull()) this.#listener();
+    while (this.#isFull() && !this.#hasStopped()) await new Promise<void>((resolve) => (this.#makeRoom = resolve));
   }
 
   #hasStopped(): boolean {
     return this.#state === 'stopped';
   }
 
-  #holds(batches: number): boolean {
-    return this.#queue.length >= batches * this.#limits.cases || this.#bytes >= batches * this.#limits.payloadBytes;
+  #isFull(): boolean {
+    return this.#queue.length >= this.#limits.cases || this.#bytes >= this.#limits.payloadBytes;
   }
 
   #settleSoon(): void {

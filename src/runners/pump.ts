@@ -8,8 +8,6 @@ export type PumpEnd = { readonly kind: 'drained' } | { readonly kind: 'recycle' 
 export interface PumpLimits {
   /** Frames in flight at most. */
   readonly framesInFlight: number;
-  /** Once so many bytes are in flight, only the least frames that keep a runner busy go on. */
-  readonly bytesInFlight: number;
   /** Questions after which a process is recycled. */
   readonly recycleAfterCases: number;
 }
@@ -43,22 +41,15 @@ export function pump(conversation: Conversation, feeder: Feeder, limits: PumpLim
   });
 }
 
-/** A runner that works on one frame has the next ones at hand. */
-const leastInFlight = 4;
-
 /** Sends what may be sent; says why there will be nothing more to send. */
 function step(conversation: Conversation, feeder: Feeder, limits: PumpLimits): PumpEnd | undefined {
   if (feeder.failure) throw feeder.failure.error;
   if (conversation.broken) return { kind: 'broken', broken: conversation.broken };
   const worn = conversation.questions >= limits.recycleAfterCases;
-  while (!worn && hasRoom(conversation, limits) && feeder.has(conversation.frames <= 1)) conversation.ask(feeder.take());
+  while (!worn && conversation.frames < limits.framesInFlight && feeder.has(conversation.frames <= 1)) conversation.ask(feeder.take());
   if (conversation.frames > 0) return undefined;
   if (conversation.holds) conversation.fence();
   else if (feeder.finished()) return { kind: 'drained' };
   else if (worn) return { kind: 'recycle' };
   return undefined;
-}
-
-function hasRoom({ frames, bytes }: Conversation, { framesInFlight, bytesInFlight }: PumpLimits): boolean {
-  return frames < (bytes < bytesInFlight ? framesInFlight : leastInFlight);
 }

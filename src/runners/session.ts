@@ -63,8 +63,8 @@ export interface Session {
 }
 
 const batchLimits = { cases: 32, payloadBytes: 4 * 2 ** 20 };
-/** A judge that a hard case holds up must not let the runner stand still. */
-const inFlight = { framesInFlight: 8, bytesInFlight: 4 * 2 ** 20 };
+/** A runner that works on one has the next ones at hand; each more keeps 32 cases longer in memory, which then are dear to collect. */
+const framesInFlight = 3;
 const startAttempts = 3;
 /** So many breaks without a culprit, within so many answers, mean that the runner is broken. */
 const strayLimit = { breaks: 5, answers: 1000 };
@@ -203,7 +203,7 @@ class LiveSession implements Session {
   async #pumpOnce(feeder: Feeder, deliver: Deliver): Promise<boolean> {
     const conversation = await this.#alive();
     const recycleAfterCases = this.#options.recycleAfterCases ?? 20_000;
-    const end = await pump(conversation, feeder, { ...inFlight, recycleAfterCases }, deliver);
+    const end = await pump(conversation, feeder, { framesInFlight, recycleAfterCases }, deliver);
     this.#options.signal?.throwIfAborted();
     if (end.kind === 'broken') await this.#recover(end.broken, deliver);
     if (end.kind === 'recycle') await this.#recycle(conversation);

@@ -214,7 +214,7 @@ function finishOrLeave(verdict: Verdict | (() => Verdict), finish: (verdict: Ver
 }
 
 function lineOf(index: number, answer: Answer, runner: string, verdict: Verdict, entries: readonly CompiledEntry[], expectation: Expectation, shared: SharedRun): CaseLine {
-  const { status, reason } = consultList(expectation.planned.id, verdict, entries);
+  const { status, reason } = consultList(expectation.case.id, verdict, entries);
   return caseRecord(index, runner, expectation, answer, { ...verdict, reason: reason ?? verdict.reason }, status, shared.plan.suite === claimsSuite);
 }
 

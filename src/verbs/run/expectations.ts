@@ -4,6 +4,7 @@ import type { Case } from '../../cases/case.ts';
 import type { PlannedCase } from '../../cases/plan.ts';
 import { materialise } from '../../cases/materialise.ts';
 import { type Expectation, expectationOf } from '../../diff/judge.ts';
+import { createRecent } from './recent.ts';
 import { createRoom } from './room.ts';
 
 /**
@@ -48,15 +49,15 @@ export interface LargeLimits {
 const largeByDefault: LargeLimits = { from: 4096, room: 3 * 2 ** 20 };
 
 export function createExpectations(cases: readonly PlannedCase[], seed: number, keep: Keep = keptByDefault, limits: LargeLimits = largeByDefault): Expectations {
-  const cache = new Map<number, Expectation>();
+  const recent = createRecent<Expectation>(cases.length, keep.cases);
   const large = openLargeCases(limits.room);
   const at = (index: number): Expectation => {
-    const cached = cache.get(index);
-    if (cached !== undefined) return cached;
+    const known = recent.get(index);
+    if (known !== undefined) return known;
     const planned = cases[index];
     if (planned === undefined) throw new RangeError(`expected a case index below ${String(cases.length)}, got ${String(index)}`);
     const expectation = expectationOf(planned, materialise(planned, seed));
-    if (countElementsOf(expectation) <= keep.elements) remember(cache, index, expectation, keep.cases);
+    if (countElementsOf(expectation) <= keep.elements) recent.add(index, expectation);
     return expectation;
   };
   return {
@@ -70,7 +71,7 @@ export function createExpectations(cases: readonly PlannedCase[], seed: number, 
     of: (index) => large.of(index) ?? at(index),
     release: (index) => {
       large.leave(index);
-      if (!keep.afterwards) cache.delete(index);
+      if (!keep.afterwards) recent.drop(index);
     },
     close: large.close,
   };
@@ -122,12 +123,6 @@ function openLargeCases(capacity: number) {
     },
     close: async () => threads?.close(),
   };
-}
-
-function remember(cache: Map<number, Expectation>, index: number, expectation: Expectation, kept: number): void {
-  const oldest = cache.size >= kept ? cache.keys().next().value : undefined;
-  if (oldest !== undefined) cache.delete(oldest);
-  cache.set(index, expectation);
 }
 
 /** Input elements over all steps and ranks: the size of the case. */
