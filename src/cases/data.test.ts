@@ -121,14 +121,26 @@ describe('the same bits everywhere, for ever', () => {
     `);
   });
 
-  const drawn = fc.record({ seed: fc.nat(), regime: fc.constantFrom(...regimes), dtype: fc.constantFrom<FloatType>('float16', 'bfloat16', 'float32', 'float64'), n: fc.integer({ min: 1, max: 6 }) });
+  const drawn = fc.record({ seed: fc.nat(), regime: fc.constantFrom(...regimes), dtype: fc.constantFrom<FloatType>('float16', 'bfloat16', 'float32', 'float64'), n: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 513, max: 520 })) });
   const wide = fc.record({ seed: fc.nat(), regime: fc.constantFrom(...regimes), dtype: fc.constantFrom<FloatType>('float32', 'float64') });
 
   test.prop([drawn])('property: equal choices draw equal bits, representable in the type', ({ seed, regime, dtype, n }) => {
     const once = drawInput([seed, 0], regime, dtype, [n, 2]);
-    expect(drawInput([seed, 0], regime, dtype, [n, 2])).toEqual(once);
+    const again = drawInput([seed, 0], regime, dtype, [n, 2]);
+    if (n > 512) expect(again.data).not.toBe(once.data); // small ones are shared
+    expect(again).toEqual(once);
     expect(once.data.every((x) => roundTo(x, dtype) === x)).toBe(true);
     expect(once).toMatchObject({ dtype, shape: [n, 2] });
+  });
+
+  it('small data are shared, and drawn again to the same bits when many others came between', () => {
+    const draw = () => [drawInput([5, 0], 'unit', 'float32', [4, 2]), drawGradient([5, 0], 'unit', 'float32', [4, 2], 'sparse'), drawInitial([5], 'gamma', 'float32', 3)];
+    const once = draw();
+    expect(draw().map(({ data }, i) => data === once[i]?.data)).toEqual([true, true, true]);
+    for (let seed = 100; seed < 2000; seed++) drawInput([seed, 0], 'unit', 'float32', [4, 2]);
+    const again = draw();
+    expect(again.map(({ data }, i) => data === once[i]?.data)).toEqual([false, false, false]);
+    expect(again).toEqual(once);
   });
 
   test.prop([wide])('property: seed, rank, step, shape, and input or gradient each draw other bits', ({ seed, regime, dtype }) => {

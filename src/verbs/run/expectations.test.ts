@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlannedCase } from '../../cases/plan.ts';
 import { materialise } from '../../cases/materialise.ts';
 import { expectationOf } from '../../diff/judge.ts';
+import { loadPlan } from '../load-plan.ts';
 import { createExpectations, keptForOne } from './expectations.ts';
 
 function planned(shape: string): PlannedCase {
@@ -28,6 +29,18 @@ describe('expectations', () => {
     expect(alone.of(0)).toBe(own);
     alone.release(0);
     expect(alone.of(0)).not.toBe(own);
+  });
+
+  it('write into no data, which cases share', () => {
+    const plan = loadPlan('core');
+    const sample = plan.cases.filter((one, i) => i % 60 === 0 && one.literal === null);
+    for (const one of sample) {
+      const question = materialise(one, plan.seed);
+      const before = structuredClone(question);
+      expect(expectationOf(one, question).accepted.ranks).toHaveLength(question.ranks.length);
+      expect(question).toEqual(before);
+    }
+    expect(sample.length).toBeGreaterThan(150);
   });
 
   it('of large cases come later, to the same bits, and no more of them are in memory than there is room for', async () => {
