@@ -211,12 +211,27 @@ function holeProblems(listing, dialects) {
  * @returns {readonly string[]}
  */
 function wordsOfDialect({ versions }) {
-  return versions.flatMap(({ layers, statistics, parameters, errors }) => [
-    ...Object.keys(layers).map((layer) => `layer=${layer}`),
-    ...Object.entries(statistics).filter(([, { spelling }]) => spelling !== null).map(([row]) => `statistics=${row}`),
-    ...(parameters.dtype.domain.match(/\b(b?float\d+)\b/g) ?? []).map((dtype) => `dtype=${dtype}`),
-    ...errors.flatMap(({ when }) => ['momentum', 'eps', 'features', 'input', 'dtype', 'elements', 'option'].flatMap((axis) => (when[axis] ?? []).map((value) => `${axis}=${value}`))),
-  ]);
+  return versions.flatMap(({ layers, statistics, parameters, errors }) => Object.keys(layers).flatMap((layer) => [
+    `layer=${layer}`,
+    ...Object.entries(statistics).filter(([, { spelling }]) => spelling !== null).map(([row]) => `statistics=${layer}:${row}`),
+    ...(parameters.dtype.domain.match(/\b(b?float\d+)\b/g) ?? []).map((dtype) => `dtype=${layer}:${dtype}`),
+    ...errors.flatMap(({ when }) => (when['layer']?.includes(layer) ?? true ? namedIn(when).filter((word) => isOf(layer, word)).map((word) => word.replace('=', `=${layer}:`)) : [])),
+  ]));
+}
+
+/** @param {Condition} when */
+function namedIn(when) {
+  return ['momentum', 'eps', 'features', 'input', 'dtype', 'elements', 'option'].flatMap((axis) => (when[axis] ?? []).map((value) => `${axis}=${value}`));
+}
+
+/**
+ * Which processes it spans is asked of the synchronised layer alone.
+ *
+ * @param {string} layer
+ * @param {string} word
+ */
+function isOf(layer, word) {
+  return layer === 'syncbatchnorm' || !/=(groups|kernels)-/.test(word);
 }
 
 /**
@@ -228,12 +243,13 @@ function wordsOf(cell, { layer }) {
   const shapes = (cell['ranks'] ?? cell['shape'] ?? '').split('+').map((shape) => shape.split('x').map(Number));
   const perChannel = shapes.map((shape) => shape.reduce((count, extent, axis) => (axis === 1 ? count : count * extent), 1)).reduce((sum, count) => sum + count, 0);
   const hasShape = cell['ranks'] !== undefined || cell['shape'] !== undefined;
-  const all = { layer, route: 'module', input: cell['dtype'] ?? 'float32', ...cell };
+  const all = { route: 'module', input: cell['dtype'] ?? 'float32', ...cell };
   const extents = shapes.flatMap((shape) => shape.map((extent, axis) => `extent=${['batch', 'channels'][axis] ?? 'spatial'}:${String(extent)}`));
-  return [
-    ...(hasShape ? [...extents, `rank=${layer}:${String(shapes[0]?.length)}`, `elements=${perChannel > 1 ? 'many' : String(perChannel)}`] : []),
+  const words = [
+    ...(hasShape ? [...extents, `rank=${String(shapes[0]?.length)}`, `elements=${perChannel > 1 ? 'many' : String(perChannel)}`] : []),
     ...Object.entries(all).flatMap(([axis, value]) => (axis === 'program' ? value.split('-').map((word) => `program=${word.replace(/(\d+|:.*)$/, '')}`) : [`${axis}=${spelled(axis, value, shapes[0]?.[1])}`])),
   ];
+  return [`layer=${layer}`, ...words.map((word) => word.replace('=', `=${layer}:`))];
 }
 
 /**

@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from arguments import INITIALISERS, initialisers, spelled
+from arguments import AXIS_OF_BUFFERS, INITIALISERS, NOTHING, SET_AFTERWARDS, initialisers, spelled
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
 from bn_protocol.another_process import AnotherProcess, answer_cases
 from bn_protocol.cases import SYNCHRONISED, Backward, Case, RankData, direction_of
@@ -39,7 +39,7 @@ from limits import (
 )
 from live_settings import experiments
 from second_order import second_order_experiments
-from two_workers import REPORTED, refusal_of_two_workers
+from two_workers import REPORTED, observe_by_workers, refusal_of_two_workers
 
 CLASSES = {
     'batchnorm1d': 'BatchNorm1d',
@@ -47,6 +47,9 @@ CLASSES = {
     'batchnorm3d': 'BatchNorm3d',
     'syncbatchnorm': 'SyncBatchNorm',
 }
+#: bits; a bfloat16 is the upper half of a float32
+HALF = 16
+PARAMETERS = {'gamma': 'gamma', 'beta': 'beta', 'running_mean': 'moving_mean', 'running_var': 'moving_variance'}
 USE_BATCH_STATISTICS = {'tracked': None, 'batch': True, 'running': False}
 #: first argument of a second process: its kernels may run after their call has returned, or not
 ASYNCHRONOUS, BLOCKING, GRAPHS = '--asynchronous', '--blocking', '--graphs'
@@ -64,7 +67,7 @@ class Tape(NamedTuple):
 class MindSporeLayer(Layer):
     def __init__(self, mindspore: Any, case: Case, data: RankData, graphs: CompiledCells | None = None) -> None:
         config = case.config
-        if config.momentum is None:
+        if config.momentum is None and config.option != 'momentum-none':
             raise AdapterFault('a cumulative average is reported as unsupported before it comes here')
         if case.route == 'graph' and graphs is None:
             raise AdapterFault('a compiled cell is shared, so it is neither copied nor loaded into another')
@@ -84,21 +87,44 @@ class MindSporeLayer(Layer):
     def new_cell(self, initial: Mapping[str, Value]) -> Any:
         """Initial values at construction: set_data afterwards costs a cell twice, once for values thrown away."""
         config = self.case.config
+        if config.option in SET_AFTERWARDS:
+            return self.set_afterwards(initial)
         if config.option.startswith('initial-'):
             arguments = initialisers(self.mindspore, config.option, initial)
         else:
             arguments = {INITIALISERS[name]: self.to_mindspore(value) for name, value in initial.items()}
         if config.dtype != 'float32':  # 2.0.0 has no such argument
             arguments['dtype'] = getattr(self.mindspore, config.dtype)
-        given = {
+        own = spelled(self.mindspore, config, len(self.case.ranks)) if config.option else {}
+        return getattr(self.mindspore.nn, CLASSES[self.case.layer])(**{**self.canonical(), **arguments, **own})
+
+    def set_afterwards(self, initial: Mapping[str, Value]) -> Any:
+        """A cell that got its values when it was there: what it had before is thrown away."""
+        config = self.case.config
+        given = {} if config.option == NOTHING else self.canonical()
+        cell = getattr(self.mindspore.nn, CLASSES[self.case.layer])(
+            **{'num_features': config.num_features, **given, **spelled(self.mindspore, config)}
+        )
+        holder = getattr(cell, 'bn2d', cell)
+        values = {name: self.to_mindspore(value) for name, value in initial.items()}
+        if values and config.option in AXIS_OF_BUFFERS:
+            axis = AXIS_OF_BUFFERS[config.option]
+            together = self.mindspore.ops.stack(list(values.values()), axis)
+            values = {name: together[index] if axis == 0 else together[:, index] for index, name in enumerate(values)}
+        for name, value in values.items():
+            getattr(holder, PARAMETERS[name]).set_data(value)
+        return cell
+
+    def canonical(self) -> dict[str, Any]:
+        """Constructor arguments that other frameworks have too."""
+        config = self.case.config
+        return {
+            'num_features': config.num_features,
             'eps': config.eps,
-            'momentum': 1.0 - config.momentum,  # theirs is the weight of the old state
+            'momentum': 1.0 - (config.momentum or 0.0),  # theirs is the weight of the old state
             'affine': config.affine,
             'use_batch_statistics': USE_BATCH_STATISTICS[config.statistics],
         }
-        own = spelled(self.mindspore, config) if config.option else {}
-        make = getattr(self.mindspore.nn, CLASSES[self.case.layer])
-        return make(config.num_features, **{**given, **arguments, **own})
 
     def take(self, cell: Any) -> None:
         """Make this cell the one that is asked."""
@@ -224,7 +250,7 @@ class MindSporeLayer(Layer):
         return dict(tape.second)
 
     def changed(self) -> Sequence[str]:
-        return [name for name, tensor, value in self.given if tensor.asnumpy().tobytes() != value.tobytes()]
+        return [name for name, tensor, value in self.given if bits(copy(tensor)) != bits(value)]
 
     def reloaded(self) -> MindSporeLayer:
         layer = MindSporeLayer(self.mindspore, self.case._replace(initial={}), self.data)
@@ -257,26 +283,31 @@ class MindSporeLayer(Layer):
 
     def laid_out(self, value: Value) -> Any:
         """The tensor as a view of another memory order, where the case asks one; its shape and values stay."""
-        x = self.to_mindspore(value)
         layout = self.case.layout
         if layout == 'contiguous':
-            return x
+            return self.to_mindspore(value)
+        own = value.bits if isinstance(value, BFloat16) else value
         if layout == 'expanded':
-            return self.to_mindspore(np.ascontiguousarray(value[:1])).expand(value.shape)
+            return self.tensor_of(own[:1], value).expand(value.shape)
         if layout == 'offset':
-            flat = np.concatenate([np.zeros(3, value.dtype), value.ravel()])
-            return self.to_mindspore(flat)[3:].view(value.shape)
+            return self.tensor_of(np.concatenate([np.zeros(3, own.dtype), own.ravel()]), value)[3:].view(value.shape)
         if layout == 'strided':
-            spread = np.zeros((*value.shape, 2), value.dtype)
-            spread[..., 0] = value
-            return self.to_mindspore(spread)[..., 0]
-        order = tuple(reversed(range(value.ndim))) if layout == 'transposed' else (0, *range(2, value.ndim), 1)
+            spread = np.zeros((*own.shape, 2), own.dtype)
+            spread[..., 0] = own
+            return self.tensor_of(spread, value)[..., 0]
+        order = tuple(reversed(range(own.ndim))) if layout == 'transposed' else (0, *range(2, own.ndim), 1)
         back = tuple(int(axis) for axis in np.argsort(order))
-        return self.to_mindspore(np.ascontiguousarray(value.transpose(order))).transpose(back)
+        return self.tensor_of(own.transpose(order), value).transpose(back)
+
+    def tensor_of(self, numbers: np.ndarray, like: Value) -> Any:
+        """Numbers, or bits of them, as a tensor of the type of another value."""
+        numbers = np.ascontiguousarray(numbers)
+        return self.to_mindspore(BFloat16(numbers) if isinstance(like, BFloat16) else numbers)
 
     def to_mindspore(self, value: Value) -> Any:
-        if isinstance(value, BFloat16):
-            raise AdapterFault('numpy cannot hand bfloat16 to mindspore.Tensor')
+        if isinstance(value, BFloat16):  # numpy has no such type; every value of it is one of float32
+            wide = (value.bits.astype(np.uint32) << HALF).view(np.float32)
+            return self.mindspore.Tensor(wide).astype(self.mindspore.bfloat16)
         return self.mindspore.Tensor(value)  # copies
 
 
@@ -297,9 +328,16 @@ def only(gradient: Any) -> Any:
     return gradient[0] if isinstance(gradient, tuple) else gradient
 
 
-def copy(tensor: Any) -> np.ndarray:
+def copy(tensor: Any) -> Value:
     """A copy, because asnumpy() shares memory with a buffer that a later step moves. A kernel's error surfaces here."""
+    if str(tensor.dtype) == 'BFloat16':
+        wide = tensor.float().asnumpy()
+        return BFloat16((wide.view(np.uint32) >> HALF).astype(np.uint16))
     return tensor.asnumpy().copy()
+
+
+def bits(value: Value) -> bytes:
+    return (value.bits if isinstance(value, BFloat16) else value).tobytes()
 
 
 class MindSporeAdapter(Adapter):
@@ -357,6 +395,8 @@ class MindSporeAdapter(Adapter):
             refused.extend(doubts_of_synchronised(case, self.probes))
         if refused:
             return self.probes.unsupported(refused[0])
+        if case.config.option.startswith('kernels-'):
+            return Observed(observe_by_workers(case))
         threads = case.threads or self.threads
         if case.route == 'asynchronous' or threads != self.threads:  # a process can say neither twice
             return self.other(ASYNCHRONOUS if case.route == 'asynchronous' else BLOCKING, threads).observe(case)

@@ -30,6 +30,21 @@ SPELLED: dict[str, dict[str, Any]] = {
     'format-channels-last': {'data_format': 'NHWC'},
     'format-unknown': {'data_format': 'NCDHW'},
     'dtype-text': {'dtype': 'float32'},
+    'dtype-none': {'dtype': None},
+    'eps-text': {'eps': 'x'},
+    'momentum-text': {'momentum': 'x'},
+    'momentum-none': {'momentum': None},
+    'affine-number': {'affine': 1},
+    'affine-text': {'affine': 'x'},
+    'features-text': {'num_features': '3'},
+    'features-true': {'num_features': True},
+    'features-whole': {'num_features': 3.0},
+    'initial-drawn': {
+        'gamma_init': 'normal',
+        'beta_init': 'uniform',
+        'moving_mean_init': 'TruncatedNormal',
+        'moving_var_init': 'normal',
+    },
     'statistics-number': {'use_batch_statistics': 1},
     'statistics-text': {'use_batch_statistics': 'x'},
     'groups-none': {'process_groups': None},
@@ -39,6 +54,13 @@ SPELLED: dict[str, dict[str, Any]] = {
     'groups-outside': {'process_groups': [[5]]},
     'groups-flat': {'process_groups': [0]},
 }
+#: the names of types, which stand in the framework
+TYPES = {'dtype-integer': 'int32'}
+NOTHING, INTEGER_EPS, DRAWN = 'arguments-none', 'eps-integer', 'initial-drawn'
+#: along which axis of one buffer parameters and state follow each other
+AXIS_OF_BUFFERS = {'buffers-shared': 0, 'buffers-strided': 1}
+#: with these the values of the case are set when the layer is there
+SET_AFTERWARDS = (NOTHING, DRAWN, *AXIS_OF_BUFFERS)
 NO_DEVICE = Probe(
     'no device as an argument: a process has one target',
     'mindspore.nn.BatchNorm2d documentation, signature; mindspore.set_device documentation',
@@ -51,12 +73,21 @@ NO_SCALE_ALONE = Probe(
 )
 
 
-def spelled(mindspore: Any, config: Config) -> dict[str, Any]:
-    """The argument that an option asks for, by its name; empty where it says how initial values are given."""
+def spelled(mindspore: Any, config: Config, ranks: int = 1) -> dict[str, Any]:
+    """The argument that an option asks for, by its name; empty where it says how initial values are given.
+
+    :param ranks: processes that have joined each other
+    """
     option = config.option
     for prefix, name in ONE_INITIALISER.items():
         if option.startswith(prefix):
             return {name: odd_initialiser(mindspore, option[len(prefix) :], config.num_features)}
+    if option == INTEGER_EPS:
+        return {'eps': int(config.eps)}
+    if option in TYPES:
+        return {'dtype': getattr(mindspore, TYPES[option])}
+    if option.startswith('kernels-'):
+        return {'process_groups': None if option == 'kernels-own' else [list(range(ranks))]}
     return SPELLED.get(option, {})
 
 
@@ -65,7 +96,7 @@ def odd_initialiser(mindspore: Any, kind: str, channels: float) -> Any:
     some = max(int(channels), 0)  # num_features may be what must be refused, and the framework is to refuse it
     if kind == 'long':
         return mindspore.Tensor(np.ones(some + 1, 'float32'))
-    return {'unknown': 'nonsense', 'matrix': 'xavier_uniform', 'list': [1.0] * some}[kind]
+    return {'unknown': 'nonsense', 'matrix': 'xavier_uniform', 'list': [1.0] * some}.get(kind, kind)
 
 
 def initialisers(mindspore: Any, option: str, initial: Mapping[str, Value]) -> dict[str, Any]:

@@ -1,12 +1,12 @@
-"""What MindSpore's SyncBatchNorm answers to several processes: two workers are started by msrun and really ask.
+"""What MindSpore's SyncBatchNorm answers to several processes: workers are started by msrun and really ask.
 
 As a script it is one of the workers; msrun starts it, and it leaves its answer in a file.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -18,7 +18,8 @@ from typing import Any, Mapping, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from bn_protocol.adapter import AdapterFault, describe
+from bn_protocol.adapter import AdapterFault, RankObservation, describe, observe_rank
+from bn_protocol.cases import Case
 
 #: the harness gives a case 60 s
 LIMIT_S = 50
@@ -31,6 +32,8 @@ CALLS = (
     f'mindspore.nn.SyncBatchNorm(2, process_groups=[[0, 1]]).set_train()({X}).asnumpy()',
 )
 REPORTED = f'msrun --worker_num={WORKERS} --local_worker_num={WORKERS}: {CALLS[1]}'
+#: what the workers are asked, where it is a case
+QUESTION = 'question.pickle'
 
 
 def refusal_of_two_workers() -> Mapping[str, str] | None:
@@ -39,22 +42,42 @@ def refusal_of_two_workers() -> Mapping[str, str] | None:
     :raises AdapterFault: the workers could not be asked
     """
     with tempfile.TemporaryDirectory(prefix='bn-msrun-') as folder:
-        output = start_and_wait(Path(folder))
-        answers = answers_in(Path(folder))
-        if len(answers) != WORKERS:
-            raise AdapterFault(f'{len(answers)} of {WORKERS} workers of msrun answered; it ended: {output[-600:]}')
-        refusals = [refusal for file in answers for refusal in json.loads(file.read_text(encoding='utf-8'))]
+        answers = answers_of_workers(Path(folder), WORKERS)
+    refusals = [refusal for answer in answers for refusal in answer]
     return None if None in refusals else refusals[-1]
 
 
-def start_and_wait(folder: Path) -> str:
+def observe_by_workers(case: Case) -> Sequence[RankObservation]:
+    """What each rank of the case showed, a worker each.
+
+    :raises AdapterFault: the workers could not be asked
+    """
+    with tempfile.TemporaryDirectory(prefix='bn-msrun-') as folder:
+        Path(folder, QUESTION).write_bytes(pickle.dumps(case))
+        answers = answers_of_workers(Path(folder), len(case.ranks))
+    failures = [answer for answer in answers if isinstance(answer, str)]
+    if failures:
+        raise AdapterFault(f'a worker of msrun failed: {failures[0]}')
+    return answers
+
+
+def answers_of_workers(folder: Path, workers: int) -> list[Any]:
+    """One per worker, by rank."""
+    output = start_and_wait(folder, workers)
+    answers = answers_in(folder)
+    if len(answers) != workers:
+        raise AdapterFault(f'{len(answers)} of {workers} workers of msrun answered; it ended: {output[-600:]}')
+    return [pickle.loads(file.read_bytes()) for file in answers]  # noqa: S301 - our own, in a folder of ours
+
+
+def start_and_wait(folder: Path, workers: int) -> str:
     """What msrun printed. Once the workers have answered it need not come to its own end, which takes seconds."""
     own = Path(sys.executable).parent
     environment = {**os.environ, 'PATH': os.pathsep.join((str(own), os.environ.get('PATH', os.defpath)))}
     command = [
         str(own / 'msrun'),
-        f'--worker_num={WORKERS}',
-        f'--local_worker_num={WORKERS}',
+        f'--worker_num={workers}',
+        f'--local_worker_num={workers}',
         f'--master_port={free_port()}',
         f'--log_dir={folder}',
         '--join=True',
@@ -70,14 +93,14 @@ def start_and_wait(folder: Path) -> str:
     except OSError as error:
         raise AdapterFault(f'msrun did not start: {error}') from error
     until = time.monotonic() + LIMIT_S
-    while msrun.poll() is None and time.monotonic() < until and len(answers_in(folder)) < WORKERS:
+    while msrun.poll() is None and time.monotonic() < until and len(answers_in(folder)) < workers:
         time.sleep(0.1)
     end(msrun)
     return log.read_text(encoding='utf-8', errors='replace')
 
 
 def answers_in(folder: Path) -> list[Path]:
-    return sorted(folder.glob('answer-*.json'))
+    return sorted(folder.glob('answer-*.pickle'))
 
 
 def end(msrun: subprocess.Popen[bytes]) -> None:
@@ -104,12 +127,30 @@ def ask(calls: Sequence[str]) -> list[Mapping[str, str] | None]:
     """The refusal of each call, or None."""
     import mindspore
     import numpy
+
+    return [refusal_of(call, {'mindspore': mindspore, 'numpy': numpy}) for call in calls]
+
+
+def ask_case(case: Case, rank: int) -> RankObservation | str:
+    """What the rank showed, or how the adapter failed."""
+    import mindspore
+    from adapter import MindSporeLayer
+
+    try:
+        return observe_rank(case, case.ranks[rank], lambda case, data: MindSporeLayer(mindspore, case, data))
+    except Exception as error:
+        return f'{type(error).__name__}: {error}'
+
+
+def join() -> None:
+    """Meet the other workers."""
+    import mindspore
     from mindspore.communication import init
 
     mindspore.set_context(mode=mindspore.PYNATIVE_MODE)
     mindspore.set_device('CPU')
+    mindspore.runtime.launch_blocking()
     init()
-    return [refusal_of(call, {'mindspore': mindspore, 'numpy': numpy}) for call in calls]
 
 
 def refusal_of(call: str, names: dict[str, Any]) -> Mapping[str, str] | None:
@@ -124,10 +165,14 @@ def refusal_of(call: str, names: dict[str, Any]) -> Mapping[str, str] | None:
 
 def main() -> None:
     signal.alarm(LIMIT_S)  # msrun gives its workers a session of their own, where nobody would find them
-    refusals = ask(CALLS)
-    unfinished = Path(sys.argv[1], f'worker-{os.environ["RANK_ID"]}.json')
-    unfinished.write_text(json.dumps(refusals), encoding='utf-8')
-    unfinished.rename(unfinished.with_name(unfinished.name.replace('worker', 'answer')))
+    folder, rank = Path(sys.argv[1]), int(os.environ['RANK_ID'])
+    join()
+    question = folder / QUESTION
+    # what else lies there is msrun's
+    answer = ask_case(pickle.loads(question.read_bytes()), rank) if question.exists() else ask(CALLS)  # noqa: S301
+    unfinished = folder / f'worker-{rank}.pickle'
+    unfinished.write_bytes(pickle.dumps(answer))
+    unfinished.rename(folder / f'answer-{rank}.pickle')
 
 
 if __name__ == '__main__':

@@ -12,8 +12,14 @@ ACCEPTED_RANKS = {'batchnorm1d': (2, 3), 'batchnorm2d': (4,), 'batchnorm3d': (5,
 LOWEST_SYNCHRONISED_RANK = 2
 
 #: how words of src/cases/options.ts end that no value of the argument's type can mean, and that are of another type
-MEANINGLESS = ('-unknown', '-matrix', '-long', '-channels-last', '-twice', '-outside')
-OF_ANOTHER_TYPE = ('-list', '-text', 'statistics-number', '-tuple', '-flat')
+MEANINGLESS = (
+    *('-unknown', '-matrix', '-long', '-orthogonal', '-identity', '-sparse', '-dirac'),
+    *('-channels-last', '-twice', '-outside'),
+)
+OF_ANOTHER_TYPE = (
+    *('-list', '-text', '-number', '-tuple', '-flat', '-true', '-whole'),
+    *('dtype-integer', 'dtype-none'),
+)
 
 
 class Refusals:

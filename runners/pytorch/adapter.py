@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from arguments import META, SPELLED, doubted_argument
+from arguments import AXIS_OF_BUFFERS, META, doubted_argument, spelled
 from bn_protocol.adapter import (
     Adapter,
     AdapterFault,
@@ -27,12 +27,12 @@ from bn_protocol.adapter import (
     observe_rank,
 )
 from bn_protocol.another_process import AnotherProcess, answer_cases
-from bn_protocol.cases import WITHOUT_GRADIENTS, Case, Config, RankData, rows_of
+from bn_protocol.cases import WITHOUT_GRADIENTS, Case, RankData, rows_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
 from bn_protocol.probes import Probe, Probes
-from bn_protocol.tensors import BFloat16, Value, dtype_name
+from bn_protocol.tensors import BFloat16, Value
 from ranks import MOST_RANKS, RankPool
 from routes import LATER_ROUTES, MISSING_ROUTES, Called, backend, doubted_route, routed
 from substituted_kernels import cpu_taken_for_an_accelerator
@@ -59,7 +59,6 @@ MISSING_ROWS = {
         'torch.nn.BatchNorm2d(3, use_batch_statistics=False)',
     ),
 }
-_MIXED_TYPES = 'aten/src/ATen/native/mixed_data_type.h, check_mixed_data_type'
 _CAPABILITY = 'torch.backends.cpu.get_cpu_capability()'
 #: by instruction set: what shows that the process cannot be held to it
 LACKING_SETS = {
@@ -107,7 +106,8 @@ class TorchLayer(Layer):
         #: settings changed since construction
         self.settings: dict[str, Any] = {}
         self.result: tuple[str, Any] = ('', None)
-        given = {
+        canonical = {
+            'num_features': config.num_features,
             'eps': config.eps,
             'momentum': config.momentum,
             'affine': config.affine,
@@ -115,27 +115,36 @@ class TorchLayer(Layer):
             'dtype': getattr(torch, config.dtype),
         }
         if group is not None:
-            given['process_group'] = group
+            canonical['process_group'] = group
         if config.scale_only:
-            given['bias'] = False
-        if config.option:
-            given.update(SPELLED.get(config.option, {}))
-        module = getattr(torch.nn, CLASSES[case.layer])(config.num_features, **given)
+            canonical['bias'] = False
+        given = spelled(torch, config, canonical) if config.option else canonical
+        module = getattr(torch.nn, CLASSES[case.layer])(**given)
         if config.option == META:
             module = module.to_empty(device='cpu')
             module.reset_parameters()
         if config.frozen:
             for weight in module.parameters():
                 weight.requires_grad = False
+        if config.option in AXIS_OF_BUFFERS:
+            self.lay_in_one_buffer(module, AXIS_OF_BUFFERS[config.option])
         for name, value in case.initial.items():
             getattr(module, PARAMETERS[name]).data.copy_(self.to_torch(value))
         self.take(module)
 
+    def lay_in_one_buffer(self, module: Any, axis: int) -> None:
+        """Parameters and state as views of one tensor, as those who flatten a model have them."""
+        names = [name for name in PARAMETERS.values() if getattr(module, name) is not None]
+        together = self.torch.stack([getattr(module, name).data for name in names], axis)
+        for index, name in enumerate(names):
+            getattr(module, name).data = together.select(axis, index)
+
     def take(self, module: Any) -> None:
         """Make this module the one that is asked."""
+        substituted = self.group is not None and not is_left_alone(self.case)
         synchronised = Called(module, self.call_synchronised, None)
         self.module, self.call, self.handed = (
-            routed(self.torch, module, self.case.route) if self.group is None else synchronised
+            synchronised if substituted else routed(self.torch, module, self.case.route)
         )
 
     def state(self) -> Observation:
@@ -372,7 +381,7 @@ class TorchAdapter(Adapter):
             return self.held_to(case.capability).observe(case._replace(capability=''))
         if case.route in WITHOUT_GRADIENTS and case.ranks[0].grads:
             raise AdapterFault(f'route {case.route!r} records no gradient')
-        if len(case.ranks) > 1:
+        if len(case.ranks) > 1 or is_left_alone(case):
             if case.route != 'module':
                 raise AdapterFault(f'no route {case.route!r} over several ranks')
             return Observed(self.pool.observe(case))
@@ -401,22 +410,16 @@ def doubts(case: Case) -> list[Probe]:
     """Questions to the framework about what it may refuse of a case."""
     option = case.config.option
     asked = [doubted_route(case), doubted_argument(option) if option else None, LACKING_SETS.get(case.capability)]
-    asked += [mixed_types(case.config, dtype_name(x)) for rank in case.ranks for x in rank.inputs]
     return [doubt for doubt in asked if doubt]
+
+
+def is_left_alone(case: Case) -> bool:
+    """Whether the ranks have the framework's own kernels alone."""
+    return case.config.option.startswith('kernels-')
 
 
 def bits(value: Value) -> bytes:
     return (value.bits if isinstance(value, BFloat16) else value).tobytes()
-
-
-def mixed_types(config: Config, given: str) -> Probe | None:
-    """A question to the framework where floating types differ, but for half precision into float32, which it takes."""
-    if given == config.dtype or 'float' not in given or (config.dtype == 'float32' and given != 'float64'):
-        return None
-    tracks = config.statistics == 'tracked'
-    layer = f'torch.nn.BatchNorm1d(2, affine={config.affine}, track_running_stats={tracks}, dtype=torch.{config.dtype})'
-    call = f'{layer}(torch.ones(2, 2, dtype=torch.{given}))'
-    return Probe(f'no {given} input for a layer of {config.dtype}', _MIXED_TYPES, call)
 
 
 def serve_held(capability: str, threads: int, end: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bn_protocol.cases import Config
 from bn_protocol.probes import Probe
 
 #: made without memory, which it is given afterwards
@@ -17,7 +18,23 @@ SPELLED: dict[str, dict[str, Any]] = {
     'statistics-number': {'track_running_stats': 1},
     'statistics-text': {'track_running_stats': 'x'},
     'groups-none': {'process_group': None},
+    'dtype-none': {'dtype': None},
+    'eps-text': {'eps': 'x'},
+    'momentum-text': {'momentum': 'x'},
+    'momentum-none': {'momentum': None},
+    'affine-number': {'affine': 1},
+    'affine-text': {'affine': 'x'},
+    'features-text': {'num_features': '3'},
+    'features-true': {'num_features': True},
+    'features-whole': {'num_features': 3.0},
+    'kernels-own': {},
+    'kernels-named': {},
 }
+#: the names of types, which stand in the framework
+TYPES = {'dtype-integer': 'int32'}
+NOTHING, INTEGER_EPS = 'arguments-none', 'eps-integer'
+#: along which axis of one buffer parameters and state follow each other
+AXIS_OF_BUFFERS = {'buffers-shared': 0, 'buffers-strided': 1}
 _SIGNATURE = 'torch.nn.BatchNorm2d documentation, signature'
 NO_INITIALISERS = Probe(
     'no initial values as arguments: parameters and buffers are set after construction',
@@ -38,10 +55,24 @@ NO_DEVICE = Probe('no device as an argument', f'{_SIGNATURE} of 1.8', "torch.nn.
 NO_TYPE = Probe('no type as an argument', f'{_SIGNATURE} of 1.8', 'torch.nn.BatchNorm2d(3, dtype=torch.float32)')
 
 
+def spelled(torch: Any, config: Config, canonical: dict[str, Any]) -> dict[str, Any]:
+    """The constructor's arguments: the canonical ones, with those of the option among them or in their place."""
+    option = config.option
+    if option == NOTHING:
+        return {'num_features': config.num_features}
+    if option == INTEGER_EPS:
+        return {**canonical, 'eps': int(config.eps)}
+    if option in TYPES:
+        return {**canonical, 'dtype': getattr(torch, TYPES[option])}
+    return {**canonical, **SPELLED.get(option, {})}
+
+
 def doubted_argument(option: str) -> Probe | None:
     """What the framework may refuse of an option."""
     if option.startswith('device-'):
         return NO_DEVICE
-    if option in SPELLED:
-        return NO_TYPE if option.startswith('dtype-') else None
+    if option.startswith('dtype-'):
+        return NO_TYPE
+    if option in SPELLED or option in AXIS_OF_BUFFERS or option in (NOTHING, INTEGER_EPS):
+        return None
     return NO_FORMAT if option.startswith('format-') else NO_LISTS_OF_RANKS if 'groups-' in option else NO_INITIALISERS

@@ -207,7 +207,7 @@ def join(torch: Any, number: int, store: Path) -> dict[int, Any]:
     torch.distributed.init_process_group(
         'gloo', init_method=store.as_uri(), rank=number, world_size=MOST_RANKS, timeout=timedelta(seconds=COLLECTIVE_S)
     )
-    return {size: torch.distributed.new_group(list(range(size))) for size in range(2, MOST_RANKS + 1)}
+    return {size: torch.distributed.new_group(list(range(size))) for size in range(1, MOST_RANKS + 1)}
 
 
 def loopback() -> str:

@@ -8,7 +8,7 @@ import warnings
 from typing import Any, Callable, NamedTuple
 
 from bn_protocol.adapter import AdapterFault
-from bn_protocol.cases import Case, Forward
+from bn_protocol.cases import SYNCHRONISED, Case, Forward
 from bn_protocol.probes import Probe
 
 _CONTEXT = 'torch documentation, torch module: no such mode, nor a function that sets it'
@@ -49,6 +49,11 @@ NO_CUMULATIVE_GRAPH = Probe(
     'torch/nn/modules/batchnorm.py, forward: 1.0 / float(self.num_batches_tracked)',
     "torch.compile(torch.nn.BatchNorm1d(3, momentum=None), backend='eager', fullgraph=True)(torch.ones(2, 3))",
 )
+NO_SYNCHRONISED_SCRIPT = Probe(
+    'no script of a synchronised layer: it asks torch.distributed, which cannot be scripted',
+    'torch/nn/modules/batchnorm.py, SyncBatchNorm.forward: torch.distributed.is_available()',
+    'torch.jit.script(torch.nn.SyncBatchNorm(3))',
+)
 
 CONTEXTS: dict[str, Callable[[Any], Any]] = {
     'no-grad': lambda torch: torch.no_grad(),
@@ -72,6 +77,8 @@ def doubted_route(case: Case) -> Probe | None:
     """What the framework may refuse of the case's route."""
     if case.route in MISSING_ROUTES:
         return MISSING_ROUTES[case.route]
+    if case.route == 'scripted' and case.layer == SYNCHRONISED:
+        return NO_SYNCHRONISED_SCRIPT
     if case.route == 'functional' and case.config.momentum is None:
         return NO_CUMULATIVE_FUNCTION
     if case.route == 'compiled' and averages_all(case):

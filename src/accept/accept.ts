@@ -48,7 +48,7 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
   const fresh = (one: AccuracyClass): ErrorsSoFar => ({ accuracy: one, state: noStateError(question.config.numFeatures), forwards: new Map() });
   let errors: BothErrors = { stable: fresh(accuracy.stable), naive: fresh(accuracy.naive) };
   const made = acceptState(question, null, own.construct, errors);
-  const construct = question.config.option?.startsWith('initial-') === true ? underRule('BN-STATE-16', made) : made; // BN-STATE-16
+  const construct = madeWith(question.config.option, made);
   const steps: AcceptedStep[] = [];
   let sums: AcceptedSums = new Map();
   for (const [index, record] of own.steps.entries()) {
@@ -78,6 +78,12 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
 }
 
 /** A layer that was never constructed. */
+/** Initial values that an option has given, and the state of a type that no rule knows, are another matter than a fresh layer's. */
+function madeWith(option: Case['config']['option'], made: AcceptedObservation): AcceptedObservation {
+  if (option === 'dtype-integer') return nothingToSee;
+  return option?.startsWith('initial-') === true ? underRule('BN-STATE-16', made) : made; // BN-STATE-16
+}
+
 const nothingToSee: AcceptedObservation = { kind: 'values', values: [], count: null, keepsState: true };
 
 function acceptRefusal(rule: AcceptedRefusal['rule'], orFinite: boolean, state: AcceptedObservation): AcceptedRefusal {

@@ -22,7 +22,7 @@ export function materialise(planned: PlannedCase, seed: number): Case {
     dtype: parseDtype(axis('dtype', 'float32')),
     ...(axes['affine'] === 'frozen' ? { frozen: true } : {}),
     ...(axes['affine'] === 'scale' ? { scaleOnly: true } : {}),
-    ...(axes['option'] === undefined ? {} : { option: parseWord('option', axes['option'], options) }),
+    ...(axis('option', 'none') === 'none' ? {} : { option: parseWord('option', axis('option', 'none'), options) }),
   };
   const inputType = parseIntegerType(axes['input']);
   const layout = parseWord('layout', axis('layout', 'contiguous'), layouts);

@@ -3,17 +3,26 @@
  *
  *     initial-names, -numbers, -objects   all four initial values given as names, numbers or initialiser objects
  *     gamma-init-…, beta-, mean-, variance-   one of them given as a name that nobody has, the name of one for matrices, a tensor of C + 1 values, a list
+ *     gamma-init-orthogonal, -identity, -sparse, -dirac   the names of initialisers that are for more axes than one, or want an argument
+ *     initial-drawn           all four given as names that draw; the values of the case are set afterwards
+ *     buffers-shared, buffers-strided   the initial values lie in one buffer, one after the other, or element by element in turn
+ *     arguments-none          num_features alone: everything else is the framework's default
+ *     eps-integer             ε as a whole number, which it is; the others below are what no such argument can be
+ *     eps-text, momentum-text, momentum-none, affine-number, affine-text, features-text, features-true, features-whole   in place of the canonical ones
  *     format-own, -channels-last, -unknown    the order of axes that the layers have, another, and one that does not exist
  *     device-meta             made without memory, on the device of that name, then given some and reset as the framework says: a fresh layer
- *     device-cpu, device-unknown, dtype-text, statistics-number, statistics-text   a device, and words where a type or a truth value belongs
+ *     device-cpu, device-unknown, dtype-text, -integer, -none, statistics-number, statistics-text   a device, and words where a type or a truth value belongs
  *     groups-none, -own, -tuple, -twice, -outside, -flat   the processes that a synchronised layer spans
+ *     kernels-own, kernels-named   in processes that have joined each other, with no kernel but the framework's: over all of them, over a group by name
  */
 export const options = [
-  'initial-names', 'initial-numbers', 'initial-objects',
-  'gamma-init-unknown', 'gamma-init-matrix', 'gamma-init-long', 'gamma-init-list', 'beta-init-unknown', 'beta-init-matrix', 'beta-init-long', 'beta-init-list',
+  'initial-names', 'initial-numbers', 'initial-objects', 'initial-drawn', 'buffers-shared', 'buffers-strided', 'arguments-none',
+  'gamma-init-unknown', 'gamma-init-matrix', 'gamma-init-long', 'gamma-init-list', 'gamma-init-orthogonal', 'gamma-init-identity', 'gamma-init-sparse', 'gamma-init-dirac',
+  'beta-init-unknown', 'beta-init-matrix', 'beta-init-long', 'beta-init-list',
   'mean-init-unknown', 'mean-init-matrix', 'mean-init-long', 'mean-init-list', 'variance-init-unknown', 'variance-init-matrix', 'variance-init-long', 'variance-init-list',
-  'format-own', 'format-channels-last', 'format-unknown', 'device-cpu', 'device-meta', 'device-unknown', 'dtype-text', 'statistics-number', 'statistics-text',
-  'groups-none', 'groups-own', 'groups-tuple', 'groups-twice', 'groups-outside', 'groups-flat',
+  'format-own', 'format-channels-last', 'format-unknown', 'device-cpu', 'device-meta', 'device-unknown', 'dtype-text', 'dtype-integer', 'dtype-none', 'statistics-number', 'statistics-text',
+  'eps-integer', 'eps-text', 'momentum-text', 'momentum-none', 'affine-number', 'affine-text', 'features-text', 'features-true', 'features-whole',
+  'groups-none', 'groups-own', 'groups-tuple', 'groups-twice', 'groups-outside', 'groups-flat', 'kernels-own', 'kernels-named',
 ] as const;
 export type Option = (typeof options)[number];
 

@@ -27,16 +27,14 @@ export interface Hole {
   readonly allowedBy: readonly string[];
 }
 
-/** Rows and types as spec/parameters.json lists them in words; the rest is what cases are made of. */
+/** Rows and types as spec/parameters.json lists them in words; the rest is what cases are made of. Every layer has each: `batchnorm1d:train`. */
 export function vocabulary({ parameters, modeTable }: ParametersFile): Vocabulary {
   const dtypes = wordsOf(parameters.find(({ name }) => name === 'dtype')?.domain ?? '');
-  const layers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'];
-  return {
-    layer: layers,
+  const ofEach = {
     program: ['train', 'eval', 'fresh', 'backward', 'reload', 'copy', 'convert', 'stay', 'describe', 'momentum', 'eps', 'statistics', 'freeze', 'unfreeze', 'accumulate', 'double'],
-    rank: layers.flatMap((layer) => ['1', '2', '3', '4', '5'].map((rank) => `${layer}:${rank}`)),
+    rank: ['1', '2', '3', '4', '5'],
     elements: ['0', '1', 'many'],
-    extent: ['batch', 'channels', 'spatial'].flatMap((axis) => extentsAsked.filter((extent) => extent > 0 || axis !== 'channels').map((extent) => `${axis}:${String(extent)}`)),
+    extent: ['batch', 'channels', 'spatial'].flatMap((axis) => extentsAsked.map((extent) => `${axis}:${String(extent)}`)),
     features: ['own', 'other', 'zero', 'negative', 'fraction'],
     dtype: dtypes,
     statistics: modeTable.map(({ row }) => row),
@@ -53,9 +51,18 @@ export function vocabulary({ parameters, modeTable }: ParametersFile): Vocabular
     route: routes,
     input: [...dtypes, ...integerTypes],
   };
+  const crossed = Object.entries(ofEach).map(([axis, values]) => [axis, layers.flatMap((layer) => values.filter((value) => isOf(layer, value)).map((value) => `${layer}:${value}`))]);
+  return { layer: layers, ...Object.fromEntries(crossed) as Vocabulary };
 }
 
-/** Around the widths of vector registers and blocks; a layer of no channels is asked by `features`. */
+const layers: readonly Layer[] = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'];
+
+/** Which processes it spans is asked of the layer that spans some. */
+function isOf(layer: Layer, value: string): boolean {
+  return layer === 'syncbatchnorm' || !/^(groups|kernels)-/.test(value);
+}
+
+/** Around the widths of vector registers and blocks. */
 const extentsAsked = [0, 1, 2, 3, 4, 5, 7, 16, 63, 64, 65, 127, 1000];
 
 function wordsOf(domain: string): readonly string[] {
@@ -72,18 +79,17 @@ export function findHoles(cases: readonly PlannedCase[], known: Vocabulary, dial
   })));
 }
 
-/** An entry of the error contract that speaks of this value alone refuses it whatever else is asked. */
+/** An entry of the error contract that speaks of this value alone, or of this value of this layer, refuses it whatever else is asked. */
 function allows(dialect: Dialect, axis: string, value: string): boolean {
-  if (axis === 'statistics') return dialect.statistics[value as keyof Dialect['statistics']].spelling !== null;
-  if (axis === 'dtype' && !dialect.parameters.dtype.domain.includes(value)) return false;
-  if (axis === 'rank') return !refusesRank(dialect, value);
-  return !dialect.errors.some(({ when }) => Object.keys(when).length === 1 && when[axis as keyof Circumstance]?.some((word) => word === value) === true);
+  const [layer = '', word = ''] = value.split(/:(.*)/s);
+  if (axis === 'statistics') return dialect.statistics[word as keyof Dialect['statistics']].spelling !== null;
+  if (axis === 'dtype' && !dialect.parameters.dtype.domain.includes(word)) return false;
+  const fact = axis === 'rank' && !acceptsRank(layer as Layer, Number(word)) ? [word, 'refused'] : [word];
+  return !dialect.errors.some(({ when }) => speaksAloneOf(when, axis) && when[axis as keyof Circumstance]?.some((one) => fact.includes(one)) === true && (when.layer?.some((one) => one === layer) ?? true));
 }
 
-function refusesRank({ errors }: Dialect, value: string): boolean {
-  const [layer = '', rank = ''] = value.split(':');
-  const words = acceptsRank(layer as Layer, Number(rank)) ? [rank] : [rank, 'refused'];
-  return errors.some(({ when }) => Object.keys(when).every((fact) => fact === 'layer' || fact === 'rank') && when.rank?.some((word) => words.includes(word)) === true && (when.layer?.some((word) => word === layer) ?? true));
+function speaksAloneOf(when: Circumstance, axis: string): boolean {
+  return Object.keys(when).every((fact) => fact === 'layer' || fact === axis);
 }
 
 /** Adds what one case asks, as `axis=value` in the words of the vocabulary. A golden asks what its data say, which no axis names. */
@@ -94,22 +100,22 @@ function addAsked({ layer, axes, literal }: PlannedCase, asked: Set<string>, see
     const place = `${layer} ${axis}=${value} ${axis === 'features' ? (axes['shape'] ?? '') : ''}`;
     if (seen.has(place)) continue;
     seen.add(place);
-    for (const word of said(layer, axis, value, axes)) asked.add(word);
+    for (const word of said(axis, value, axes)) asked.add(word.replace('=', `=${layer}:`));
   }
 }
 
-function said(layer: Layer, axis: string, value: string, axes: PlannedCase['axes']): readonly string[] {
-  if (axis === 'shape' || axis === 'ranks') return extents(layer, parseRanks(value));
+function said(axis: string, value: string, axes: PlannedCase['axes']): readonly string[] {
+  if (axis === 'shape' || axis === 'ranks') return extents(parseRanks(value));
   if (axis === 'program') return value.split('-').map((word) => `program=${word.replace(/(\d|:.*)$/, '')}`);
   if (axis === 'features') return [`features=${value === axes['shape']?.split('x')[1] ? 'own' : countRange(Number(value))}`];
   if (axis === 'eps' || (axis === 'momentum' && value !== 'cumulative')) return [`${axis}=${unitRange(Number(value))}`];
   return [`${axis}=${value}`];
 }
 
-function extents(layer: Layer, shapes: readonly (readonly number[])[]): readonly string[] {
+function extents(shapes: readonly (readonly number[])[]): readonly string[] {
   const elements = shapes.reduce((sum, [batch = 0, , ...spatial]) => sum + spatial.reduce((product, extent) => product * extent, batch), 0);
   const single = shapes.flatMap(([batch = 0, channels = 0, ...spatial]) => [`extent=batch:${String(batch)}`, `extent=channels:${String(channels)}`, ...spatial.map((extent) => `extent=spatial:${String(extent)}`)]);
-  return [...single, `rank=${layer}:${String(shapes[0]?.length)}`, `elements=${elements > 1 ? 'many' : String(elements)}`];
+  return [...single, `rank=${String(shapes[0]?.length)}`, `elements=${elements > 1 ? 'many' : String(elements)}`];
 }
 
 function countRange(value: number): string {

@@ -101,9 +101,19 @@ describe('holes', () => {
   it('control: without the cases of one value it is a hole, and who allows it is told', () => {
     const { cases } = loadPlan('core');
     const without = (axis: string, value: string) => findHoles(cases.filter(({ axes }) => axes[axis] !== value), words, dialects).filter((hole) => hole.axis === axis);
-    expect(without('statistics', 'untracked')).toEqual([{ axis: 'statistics', value: 'untracked', allowedBy: ['pytorch@2.13.0'] }]);
-    expect(without('momentum', 'cumulative')).toEqual([{ axis: 'momentum', value: 'cumulative', allowedBy: ['pytorch@2.13.0'] }]);
-    expect(without('input', 'int32')).toEqual([{ axis: 'input', value: 'int32', allowedBy: [] }]);
+    const layers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d', 'syncbatchnorm'];
+    const ofEach = (axis: string, value: string, allowedBy: readonly string[]) => layers.map((layer) => ({ axis, value: `${layer}:${value}`, allowedBy }));
+    expect(without('statistics', 'untracked')).toEqual(ofEach('statistics', 'untracked', ['pytorch@2.13.0']));
+    expect(without('momentum', 'cumulative')).toEqual(ofEach('momentum', 'cumulative', ['pytorch@2.13.0']));
+    expect(without('input', 'int32')).toEqual(ofEach('input', 'int32', []));
+  });
+
+  it('control: what one layer asks fills no hole of another', () => {
+    const { cases } = loadPlan('core');
+    const left = cases.filter(({ layer, axes }) => layer !== 'syncbatchnorm' || axes['eps'] !== '0');
+    expect(findHoles(left, words, dialects)).toEqual([{ axis: 'eps', value: 'syncbatchnorm:zero', allowedBy: ['pytorch@2.13.0'] }]);
+    const refused = cases.filter(({ layer, axes }) => layer !== 'syncbatchnorm' || axes['features'] !== '0' || axes['shape'] === undefined);
+    expect(findHoles(refused, words, dialects)).toContainEqual({ axis: 'features', value: 'syncbatchnorm:zero', allowedBy: [] });
   });
 });
 

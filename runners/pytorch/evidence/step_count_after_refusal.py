@@ -11,10 +11,10 @@ import torch
 
 
 def refused_steps(layer: torch.nn.Module, x: torch.Tensor) -> int:
-    """Step count after one call that raises ValueError or RuntimeError."""
+    """Step count after one call that raises ValueError, RuntimeError or TypeError."""
     try:
         layer(x)
-    except (ValueError, RuntimeError) as error:  # NotImplementedError is a RuntimeError
+    except (ValueError, RuntimeError, TypeError) as error:  # NotImplementedError is a RuntimeError
         sys.stdout.write(f'{type(error).__name__}: {error}\n')
     else:
         raise AssertionError('the call was not refused')
@@ -22,13 +22,16 @@ def refused_steps(layer: torch.nn.Module, x: torch.Tensor) -> int:
 
 
 def main() -> int:
-    """Runs five refusals and a consequence: the cumulative average then starts at 1/2."""
+    """Runs eight refusals and a consequence: the cumulative average then starts at 1/2."""
     refusals = {
         'one value per channel': (torch.nn.BatchNorm1d(3), torch.ones(1, 3)),
         'wrong channels': (torch.nn.BatchNorm1d(3), torch.ones(4, 4)),
         'num_features=0': (torch.nn.BatchNorm1d(0), torch.ones(4, 3)),
         'eps=0': (torch.nn.BatchNorm1d(3, eps=0.0), torch.ones(4, 3)),
         'int64 input': (torch.nn.BatchNorm1d(3), torch.ones(4, 3, dtype=torch.int64)),
+        'float64 input': (torch.nn.BatchNorm1d(3), torch.ones(4, 3, dtype=torch.float64)),
+        'eps of another type': (torch.nn.BatchNorm1d(3, eps='x'), torch.ones(4, 3)),
+        'momentum of another type': (torch.nn.BatchNorm1d(3, momentum='x'), torch.ones(4, 3)),
     }
     counts = {name: refused_steps(layer, x) for name, (layer, x) in refusals.items()}
     for name, count in counts.items():

@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
 import { learnsAt, settingsBefore } from './live-settings.ts';
 import { inputOf, pythonFlag, pythonFloat, pythonTensor, type Scripted } from './python.ts';
-import { initialisers, mindsporeOption } from './script-options.ts';
+import { type Arguments, axisOfBuffers, initialisers, mindsporeOption } from './script-options.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
 const rows = { tracked: 'None', batch: 'True', running: 'False', untracked: 'None', paused: 'None' } as const;
@@ -132,12 +132,27 @@ function laid({ layout = 'contiguous', large }: Scripted, tensor: WireTensor | u
 }
 
 function constructor(question: Case, initial: Case['initial']): readonly string[] {
-  const { layer, config: { numFeatures, eps, momentum, affine, statistics, dtype, option = '' } } = question;
-  const tensors = option.startsWith('initial-') ? [] : Object.entries(initial) as [keyof typeof initialisers, Tensor][];
-  const given = {
+  const { layer, config: { numFeatures, eps, momentum, affine, statistics, dtype, option } } = question;
+  const tensors = option?.startsWith('initial-') === true || option === 'arguments-none' || axisOfBuffers(question.config) !== null ? [] : Object.entries(initial) as [keyof typeof initialisers, Tensor][];
+  const canonical = option === 'arguments-none' ? {} : {
     eps: pythonFloat(eps), momentum: `1.0 - ${pythonFloat(momentum ?? 0)}`, affine: pythonFlag(affine), use_batch_statistics: rows[statistics], ...(dtype === 'float32' ? {} : { dtype: `mindspore.${dtype}` }),
-    ...Object.fromEntries(tensors.map(([name, tensor]) => [initialisers[name], pythonTensor(tensor, '        ')])), ...mindsporeOption(question, initial),
+    ...Object.fromEntries(tensors.map(([name, tensor]) => [initialisers[name], pythonTensor(tensor, '        ')])),
   };
+  const { num_features: features = String(numFeatures), ...given }: Arguments = { ...canonical, ...mindsporeOption(question, initial) };
   const lines = Object.entries(given).map(([name, text]) => `    ${name}=${text},${name === 'momentum' ? '  # theirs is the weight of the old state' : ''}`);
-  return [[`layer = mindspore.nn.${classes[layer]}(`, `    ${String(numFeatures)},`, ...lines, ')'].join('\n    '), ...frozenLines(question)];
+  return [[`layer = mindspore.nn.${classes[layer]}(`, `    ${features},`, ...lines, ')'].join('\n    '), ...setAfterwards(question, initial), ...frozenLines(question)];
 }
+
+/** Values of a layer that was made with others: drawn ones, or the framework's own. */
+function setAfterwards({ config }: Case, initial: Case['initial']): readonly string[] {
+  const axis = axisOfBuffers(config);
+  if (config.option !== 'initial-drawn' && config.option !== 'arguments-none' && axis === null) return [];
+  const set = Object.entries(initial) as [keyof typeof parameters, Tensor][];
+  if (axis !== null) {
+    const together = `together = mindspore.ops.stack([${set.map(([, tensor]) => pythonTensor(tensor, '    ')).join(', ')}], ${axis})`;
+    return [together, ...set.map(([name], index) => `holder(layer).${parameters[name]}.set_data(together[${axis === '0' ? '' : ':, '}${String(index)}])`)];
+  }
+  return set.map(([name, tensor]) => `holder(layer).${parameters[name]}.set_data(${pythonTensor(tensor, '    ')})`);
+}
+
+const parameters = { gamma: 'gamma', beta: 'beta', running_mean: 'moving_mean', running_var: 'moving_variance' } as const;

@@ -4,7 +4,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { Dialogue } from './dialogue.ts';
 import { learnsAt, settingsBefore } from './live-settings.ts';
 import { inputOf, pythonFlag, pythonFloat, pythonTensor, pythonTuple, type Scripted } from './python.ts';
-import { pytorchOption } from './script-options.ts';
+import { type Arguments, axisOfBuffers, pytorchOption } from './script-options.ts';
 
 const classes = { batchnorm1d: 'BatchNorm1d', batchnorm2d: 'BatchNorm2d', batchnorm3d: 'BatchNorm3d', syncbatchnorm: 'SyncBatchNorm' } as const;
 const attributes = { gamma: 'weight', beta: 'bias', running_mean: 'running_mean', running_var: 'running_var' } as const;
@@ -155,13 +155,25 @@ function modeOf(mode: string): readonly string[] {
 
 function constructor(question: Case): readonly string[] {
   const { layer, config: { numFeatures, eps, momentum, affine, statistics, dtype, frozen = false, scaleOnly = false }, route } = question;
-  const given = {
+  const canonical = question.config.option === 'arguments-none' ? {} : {
     eps: pythonFloat(eps), momentum: momentum === null ? 'None' : pythonFloat(momentum), affine: pythonFlag(affine), track_running_stats: pythonFlag(statistics === 'tracked'), dtype: `torch.${dtype}`,
-    ...(scaleOnly ? { bias: 'False' } : {}), ...pytorchOption(question),
+    ...(scaleOnly ? { bias: 'False' } : {}),
   };
-  const made = [`layer = torch.nn.${classes[layer]}(`, `    ${String(numFeatures)},`, ...Object.entries(given).map(([name, text]) => `    ${name}=${text},`), ')'].join('\n    ');
+  const { num_features: features = String(numFeatures), ...given }: Arguments = { ...canonical, ...pytorchOption(question) };
+  const made = [`layer = torch.nn.${classes[layer]}(`, `    ${features},`, ...Object.entries(given).map(([name, text]) => `    ${name}=${text},`), ')'].join('\n    ');
   const filled = question.config.option === 'device-meta' ? ["layer = layer.to_empty(device='cpu')", 'layer.reset_parameters()'] : [];
-  return [made, ...filled, ...(frozen ? ['layer.requires_grad_(False)'] : []), ...(route === 'scripted' ? ['layer = torch.jit.script(layer)'] : [])];
+  return [made, ...filled, ...buffers(question), ...(frozen ? ['layer.requires_grad_(False)'] : []), ...(route === 'scripted' ? ['layer = torch.jit.script(layer)'] : [])];
+}
+
+/** Parameters and state as views of one tensor. */
+function buffers(question: Case): readonly string[] {
+  const axis = axisOfBuffers(question.config);
+  if (axis === null) return [];
+  return [
+    `names = [name for name in ('weight', 'bias', 'running_mean', 'running_var') if getattr(layer, name) is not None]`,
+    `together = torch.stack([getattr(layer, name).data for name in names], ${axis})`,
+    'for index, name in enumerate(names):', `    getattr(layer, name).data = together.select(${axis}, index)`,
+  ];
 }
 
 function construction(question: Case): readonly string[] {
