@@ -18,6 +18,7 @@ interface RawRunOptions {
   readonly out: string;
   readonly format?: readonly ReportFormat[];
   readonly baseline?: string;
+  readonly rerun?: string;
   readonly seed?: number;
   readonly strict?: boolean;
   readonly known?: string;
@@ -41,6 +42,7 @@ export function runCommand(): Command {
     .option('--out <dir>', 'folder for the reports', 'reports/latest')
     .option('--format <list>', `reports to write beside run.ndjson: which of ${reportFormats.join(',')}; all of them by default`, parseFormats)
     .option('--baseline <run>', 'folder of an earlier run, or its run.ndjson: a regression against it fails the gate')
+    .addOption(new Option('--rerun <run>', 'folder of an earlier run, or its run.ndjson: ask again what failed there, of the same runners').conflicts(['suite', 'seed', 'shard', 'resume']))
     .option('--seed <n>', 'seed in place of the suite’s own', parseSeed)
     .option('--strict', 'fail on inaccurate cases and expired known-failing entries too')
     .option('--known <file>', 'known-failing list for all runners, in place of their own')
@@ -55,7 +57,7 @@ export function runCommand(): Command {
     .addHelpText('after', [
       '', 'Examples:', '  bn-conformance run', '  bn-conformance run --suite smoke --runner pytorch --python pytorch=/usr/bin/python3',
       '  bn-conformance run --runner mindspore@2.0.0 --select \'batchnorm1d/state/**\'',
-      '  bn-conformance run --baseline reports/main --format junit,markdown', '  bn-conformance run --shard 1/4 --out reports/shard-1', '  bn-conformance run --resume reports/latest', '',
+      '  bn-conformance run --baseline reports/main --format junit,markdown', '  bn-conformance run --rerun reports/latest --out reports/again', '  bn-conformance run --shard 1/4 --out reports/shard-1', '  bn-conformance run --resume reports/latest', '',
     ].join('\n'))
     .action(async (raw: RawRunOptions) => {
       process.exitCode = await runAndReport(raw);
@@ -82,7 +84,7 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
 
 function optionsFrom(raw: RawRunOptions): RunOptions {
   return {
-    suite: raw.suite, runners: raw.runner, python: raw.python, select: raw.select, out: raw.resume ?? raw.out, resume: raw.resume !== undefined, shard: raw.shard, formats: raw.format, baseline: raw.baseline, seed: raw.seed, strict: raw.strict === true,
+    suite: raw.suite, runners: raw.runner, python: raw.python, select: raw.select, out: raw.resume ?? raw.out, resume: raw.resume !== undefined, shard: raw.shard, formats: raw.format, baseline: raw.baseline, rerun: raw.rerun, seed: raw.seed, strict: raw.strict === true,
     known: raw.known, jobs: raw.jobs, threads: raw.threads, device: raw.device, timeLimitMs: raw.timeLimit * 1000, maxFailures: raw.maxFailures,
     home: harnessHome(process.env), command: `bn-conformance ${process.argv.slice(2).join(' ')}`,
   };

@@ -14,7 +14,7 @@ export function headerOf(plan: Plan, runners: readonly AskedRunner[], shard: Run
   return {
     type: 'header', schemaVersion, tool: { name: 'bn-conformance', version: toolVersion() }, suite: plan.suite, seed: plan.seed,
     cases: { [Symbol.iterator]: () => idsOf(plan) }, runners: runners.map(({ key, excluded }) => ({ runner: key, excluded: [...excluded] })),
-    filtered: options.select.length > 0, knownShare: plan.knownShare, minimum: plan.minimum, strict: options.strict,
+    filtered: options.select.length > 0 || options.rerun !== undefined, knownShare: plan.knownShare, minimum: plan.minimum, strict: options.strict,
     command: options.command, startedAt: new Date(started).toISOString(), ...(shard === undefined ? {} : { shard }),
   };
 }

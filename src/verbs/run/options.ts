@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly maxFailures?: number | undefined;
   /** Go on with the run in the out folder: what it asked of whom stands there. */
   readonly resume?: boolean | undefined;
+  /** Earlier run, a folder or a run file: ask again what failed there. */
+  readonly rerun?: string | undefined;
   /** Ask one part of the plan. */
   readonly shard?: ShardName | undefined;
   /** Folder of environments and logs. */

@@ -20,6 +20,7 @@ import { headerOf, idsOf } from './header.ts';
 import { holdFolder } from './hold-folder.ts';
 import { type Listed, listedOf } from './listed.ts';
 import type { RunListener, RunOptions, RunOutcome } from './options.ts';
+import { readRerun } from './rerun.ts';
 import { readResumed, type Resumed } from './resume.ts';
 import { askAll } from './schedule.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -37,6 +38,7 @@ export const defaultRunners: readonly string[] = ['pytorch', 'mindspore'];
 export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
   readRules(); // what the reports will need must not fail after the measurement
   if (options.resume) return resume(options, listener, signal);
+  if (options.rerun !== undefined) return rerun(options.rerun, options, listener, signal);
   const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
   return options.shard === undefined ? runPlan(plan, options, listener, signal) : runShard(plan, options.shard, options, listener, signal);
 }
@@ -56,6 +58,13 @@ async function resume(options: RunOptions, listener: RunListener, signal: AbortS
   const { header, plan } = resumed;
   const asked = { ...options, runners: header.runners.map(({ runner }) => namedBy(runner)), seed: header.seed, suite: header.suite, strict: header.strict, command: header.command };
   return runPlan(plan, asked, listener, signal, { resumed, shard: header.shard });
+}
+
+/** Asks again what failed in an earlier run, of whom it asked unless others are named. */
+async function rerun(place: string, options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
+  const { header, plan } = await readRerun(place, options.strict);
+  const runners = options.runners.length > 0 ? options.runners : header.runners.map(({ runner }) => namedBy(runner));
+  return runPlan(selectFrom(plan, options.select), { ...options, runners, suite: header.suite, seed: header.seed }, listener, signal);
 }
 
 /** `pytorch@user` is the runner that --python names. */
@@ -149,8 +158,8 @@ function stopAfter(maxFailures: number | undefined, tally: Tally, signal: AbortS
 }
 
 /** Whether not all of a suite is asked, so that its minimum and its shares say nothing. */
-function isPart({ select }: RunOptions, { shard, resumed }: OwnPlan): boolean {
-  return select.length > 0 || shard !== undefined || resumed?.header.filtered === true;
+function isPart({ select, rerun: again }: RunOptions, { shard, resumed }: OwnPlan): boolean {
+  return select.length > 0 || again !== undefined || shard !== undefined || resumed?.header.filtered === true;
 }
 
 function refuseSmallPlans(runners: readonly AskedRunner[], plan: Plan, part: boolean): void {
