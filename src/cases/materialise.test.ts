@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { materialise } from './materialise.ts';
+import { materialise, outline } from './materialise.ts';
 import type { PlannedCase } from './plan.ts';
 
 function planned(axes: Readonly<Record<string, string>>): PlannedCase {
@@ -41,5 +41,14 @@ describe('axes become tensors', () => {
     const { config, initial } = made({ affine: 'frozen', initial: 'distinct' });
     expect(config).toMatchObject({ affine: true, frozen: true });
     expect(initial).toEqual(made({ initial: 'distinct' }).initial);
+  });
+});
+
+describe('the outline of a case', () => {
+  it.each([{ input: 'bfloat16' }, { layout: 'expanded', program: 'train-backward-eval' }, { ranks: '2x3+1x3', momentum: 'cumulative' }, { affine: 'scale', statistics: 'batch', input: 'int32' }])('is the case but for its numbers: %j', (axes) => {
+    const [whole, bare] = [materialise(planned(axes), 7), outline(planned(axes))];
+    const shapes = ({ ranks }: typeof whole) => ranks.map(({ inputs, grads }) => [...inputs, ...grads].map(({ dtype, shape }) => ({ dtype, shape })));
+    expect({ ...bare, ranks: shapes(bare) }).toEqual({ ...whole, initial: {}, ranks: shapes(whole) });
+    expect(bare.ranks.flatMap(({ inputs, grads }) => [...inputs, ...grads]).every(({ data }) => data.length === 0)).toBe(true);
   });
 });

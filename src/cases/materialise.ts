@@ -7,8 +7,36 @@ import type { PlannedCase } from './plan.ts';
 
 /** Turns a planned case into tensors. The same plan and seed give the same bits everywhere. */
 export function materialise(planned: PlannedCase, seed: number): Case {
-  if (planned.literal !== null) return planned.literal;
-  const { axes } = planned;
+  return planned.literal ?? caseOf(planned, {
+    initial: (word, config) => initialValues(word, config, seed),
+    rank: (drawing, shape, counts, rank) => drawRank(drawing, shape, counts, [seed, rank]),
+  });
+}
+
+/** A planned case without its numbers: the tensors have a type and a shape, and no data. For what looks at these alone. */
+export function outline(planned: PlannedCase): Case {
+  return planned.literal ?? caseOf(planned, {
+    initial: () => ({}),
+    rank: ({ dtype }, shape, counts) => ({ inputs: without(counts.inputs, dtype, shape), grads: without(counts.grads, dtype, shape) }),
+  });
+}
+
+function without(count: number, dtype: FloatType, shape: readonly number[]): readonly Tensor[] {
+  return Array.from({ length: count }, () => ({ dtype, shape, data: new Float64Array(0) }));
+}
+
+/** Where the numbers of a case come from. */
+interface Numbers {
+  readonly initial: (word: InitialWord, config: LayerConfig) => InitialValues;
+  readonly rank: (drawing: Drawing, shape: readonly number[], counts: Counts, rank: number) => RankData;
+}
+
+interface Counts {
+  readonly inputs: number;
+  readonly grads: number;
+}
+
+function caseOf({ id, layer, axes }: PlannedCase, numbers: Numbers): Case {
   const axis = (name: string, fallback: string): string => axes[name] ?? fallback;
   const shapes = axes['ranks'] === undefined ? [parseShape(axis('shape', '1x1'))] : parseRanks(axes['ranks']);
   const program = parseProgram(axis('program', 'train'));
@@ -34,11 +62,11 @@ export function materialise(planned: PlannedCase, seed: number): Case {
   };
   const counts = { inputs: program.filter(({ op }) => op === 'forward').length, grads: countGradients(program) };
   return {
-    id: planned.id,
-    layer: planned.layer,
+    id,
+    layer,
     config,
-    initial: initialValues(parseWord('initial', axis('initial', 'default'), initialWords), config, seed),
-    ranks: shapes.map((shape, rank) => drawRank(drawing, shape, counts, [seed, rank])),
+    initial: numbers.initial(parseWord('initial', axis('initial', 'default'), initialWords), config),
+    ranks: shapes.map((shape, rank) => numbers.rank(drawing, shape, counts, rank)),
     program,
     ...(axes['route'] === undefined ? {} : { route: parseWord('route', axes['route'], routes) }),
     ...(axes['layout'] === undefined ? {} : { layout }),
@@ -57,7 +85,7 @@ interface Drawing {
   readonly repeats: boolean;
 }
 
-function drawRank({ regime, gradient, dtype, repeats }: Drawing, shape: readonly number[], counts: { inputs: number; grads: number }, seed: readonly number[]): RankData {
+function drawRank({ regime, gradient, dtype, repeats }: Drawing, shape: readonly number[], counts: Counts, seed: readonly number[]): RankData {
   const drawn = repeats ? [1, ...shape.slice(1)] : shape;
   const whole = (tensor: Tensor): Tensor => (repeats ? repeated(tensor, shape) : tensor);
   return {

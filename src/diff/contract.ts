@@ -20,18 +20,37 @@ export function underContract(accepted: Accepted, question: Case, errors: readon
 }
 
 function contractOfRank(own: AcceptedRank, rank: number, question: Case, errors: readonly ErrorContract[]): AcceptedRank {
-  if (errors.length === 0) return own;
+  const refusal = firstRefusal(question, rank, errors);
+  if (refusal === null) return own;
+  const { index, entries } = refusal;
+  if (index < 0) return { construct: refused(own.construct, nothing, entries), steps: [] };
+  const step = own.steps[index];
+  if (step === undefined) return own;
+  return { ...own, steps: [...own.steps.slice(0, index), refused(step, stateIn(own.steps[index - 1] ?? own.construct), entries)] };
+}
+
+/** The entries that refuse a case, on whatever rank: its construction, else the first call that some refuse. None: it is answered. */
+export function entriesRefusing(question: Case, errors: readonly ErrorContract[]): readonly ErrorContract[] {
+  return [...new Set(question.ranks.flatMap((_, rank) => firstRefusal(question, rank, errors)?.entries ?? []))];
+}
+
+interface Refusal {
+  /** Of the step; −1 is the construction. */
+  readonly index: number;
+  readonly entries: readonly ErrorContract[];
+}
+
+function firstRefusal(question: Case, rank: number, errors: readonly ErrorContract[]): Refusal | null {
+  if (errors.length === 0) return null;
   const layerKey = keyOfLayer(question.layer, question.config);
   const ofLayer = remember(errors, layerKey, () => entriesOf(errors, 'construct', factsOfLayer(question.layer, question.config)));
-  if (ofLayer.length > 0) return { construct: refused(own.construct, nothing, ofLayer), steps: [] };
-  for (const [index, step] of own.steps.entries()) {
-    const asked = question.program[index];
-    const entries = asked?.op === 'forward' ? remember(errors, keyOfCall(layerKey, question, rank, asked), () => entriesOf(errors, 'call', factsOfCall(question, rank, asked))) : [];
-    if (entries.length === 0) continue;
-    const before = own.steps[index - 1] ?? own.construct;
-    return { ...own, steps: [...own.steps.slice(0, index), refused(step, stateIn(before), entries)] };
+  if (ofLayer.length > 0) return { index: -1, entries: ofLayer };
+  for (const [index, asked] of question.program.entries()) {
+    if (asked.op !== 'forward') continue;
+    const entries = remember(errors, keyOfCall(layerKey, question, rank, asked), () => entriesOf(errors, 'call', factsOfCall(question, rank, asked)));
+    if (entries.length > 0) return { index, entries };
   }
-  return own;
+  return null;
 }
 
 /** Per contract, and by the text of a layer or of a call: most cases of a suite make the same few. */

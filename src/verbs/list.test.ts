@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedCase } from '../cases/plan.ts';
 import { findHoles, type Reach, vocabulary } from './holes.ts';
+import type { Limit } from './limits.ts';
 import { describePlan, formatListing } from './list.ts';
 import { listSuites } from '../cases/suite-file.ts';
 import { readDialect } from '../spec/dialect.ts';
@@ -23,10 +24,15 @@ const plan: Plan = {
 };
 
 const reach: Reach = { words: { program: ['train', 'reload'] }, holes: [{ axis: 'program', value: 'reload', allowedBy: ['pytorch@2.13.0', 'mindspore@2.10.0'] }, { axis: 'eps', value: 'negative', allowedBy: [] }] };
+const limits: readonly Limit[] = [
+  { runner: 'pytorch@2.13.0', dialect: 'pytorch@2.13.0', kind: 'not-offered', combination: { statistics: ['batch'] }, why: 'no such layer', source: 'a page', cells: 2 },
+  { runner: 'pytorch@2.13.0', dialect: 'pytorch@2.13.0', kind: 'refused', combination: { eps: ['zero', 'negative'], mode: ['train'] }, why: 'ValueError “eps” at the call', source: 'a file', cells: 1 },
+  { runner: 'miniature-honest@1.0', dialect: 'core@1.0', kind: 'refused', combination: {}, why: 'ValueError at construction', source: 'BN-ERR-03', cells: 4 },
+];
 const runners = { 'pytorch@2.13.0': ['batchnorm1d', 'batchnorm2d'], 'miniature-honest@1.0': ['batchnorm1d', 'syncbatchnorm'] };
 
 describe('the arithmetic of a plan', () => {
-  const listing = describePlan(plan, runners, reach);
+  const listing = describePlan(plan, runners, reach, limits);
 
   it('golden: cases per runner, repeats, values per axis in the order of the plan', () => {
     expect(listing).toMatchObject({
@@ -47,6 +53,12 @@ describe('the arithmetic of a plan', () => {
       const left = listing.excluded.filter(({ combination }) => combination['runner']?.includes(runner)).reduce((sum, { cells }) => sum + cells, 0);
       expect(count + left).toBe(plan.cases.length);
     }
+  });
+
+  it('what dialects refuse of it is told as it is found, and nothing where nobody looks', () => {
+    expect(listing.limits).toEqual(limits);
+    const unlooked = describePlan(plan, runners, reach);
+    expect([unlooked.limits, formatListing(plan, unlooked).includes('refuses:')]).toEqual([[], false]);
   });
 
   it('golden: for a person', () => {
@@ -71,6 +83,15 @@ describe('the arithmetic of a plan', () => {
       excluded cells
             12  norm/output program=eval shape=5x3|6x3: evaluation moves no state (BN-STATE-04)
              1  * runner=pytorch@2.13.0 layer=syncbatchnorm: the adapter of pytorch@2.13.0 does not speak syncbatchnorm yet (none)
+
+      what pytorch@2.13.0 does not offer: cases, the entry of its dialect, and the source of that
+             2  statistics=batch: no such layer (pytorch@2.13.0: a page)
+
+      what pytorch@2.13.0 refuses: cases, the entry of its dialect, and the source of that
+             1  eps=zero|negative mode=train: ValueError “eps” at the call (pytorch@2.13.0: a file)
+
+      what miniature-honest@1.0 refuses: cases, the entry of its dialect, and the source of that
+             4  always: ValueError at construction (core@1.0: BN-ERR-03)
 
       holes: what is never asked
         program=reload, which pytorch@2.13.0 and mindspore@2.10.0 allow

@@ -1,5 +1,6 @@
 import type { Plan, PlannedBlock } from '../cases/plan.ts';
 import type { Hole, Reach, Vocabulary } from './holes.ts';
+import type { Limit } from './limits.ts';
 
 /** What `list --json` prints. */
 export interface Listing {
@@ -12,6 +13,8 @@ export interface Listing {
   readonly repeats: number;
   readonly axes: Readonly<Record<string, readonly string[]>>;
   readonly excluded: readonly { readonly combination: Readonly<Record<string, readonly string[]>>; readonly behaviour: string; readonly rule: string; readonly why: string; readonly cells: number }[];
+  /** What the dialects of the runners do not offer or refuse of the plan: asked all the same, and its refusal is what is judged. */
+  readonly limits: readonly Limit[];
   /** What is asked block by block: cells = excluded + allowed; a full product asks every allowed cell, a block of strength t covers them. */
   readonly blocks: readonly PlannedBlock[];
   /** Cases with literal data, which no block asks. */
@@ -23,8 +26,8 @@ export interface Listing {
 /** Runner ids with the layers that each speaks. */
 export type RunnerLayers = Readonly<Record<string, readonly string[]>>;
 
-/** The plan as arithmetic: cases per runner, values per axis, what is left out and why, what is never asked. */
-export function describePlan(plan: Plan, runners: RunnerLayers, { words, holes }: Reach): Listing {
+/** The plan as arithmetic: cases per runner, values per axis, what is left out and why, what a framework refuses of it, what is never asked. */
+export function describePlan(plan: Plan, runners: RunnerLayers, { words, holes }: Reach, limits: readonly Limit[] = []): Listing {
   const axes: Record<string, Set<string>> = { layer: new Set() };
   for (const planned of plan.cases) {
     axes['layer']?.add(planned.layer);
@@ -38,6 +41,7 @@ export function describePlan(plan: Plan, runners: RunnerLayers, { words, holes }
     repeats: plan.cases.filter(({ repeats }) => repeats).length,
     axes: Object.fromEntries(Object.entries(axes).map(([axis, values]) => [axis, [...values]])),
     excluded: [...plan.excluded.map(({ combination, ...rest }) => ({ combination, ...rest })), ...layersNotSpoken(plan, runners)],
+    limits,
     blocks: plan.blocks,
     literals: plan.cases.filter(({ literal }) => literal !== null).map(({ id }) => id),
     words, holes,
@@ -66,6 +70,7 @@ export function formatListing(plan: Plan, listing: Listing): string {
     ...Object.entries(listing.axes).map(([axis, values]) => `  ${axis}: ${values.join(', ')}`),
     '', 'excluded cells',
     ...listing.excluded.map(({ behaviour, combination, rule, why, cells }) => `  ${String(cells).padStart(6)}  ${behaviour} ${formatCombination(combination)}: ${why} (${rule})`),
+    ...Object.keys(listing.planned).flatMap((runner) => formatLimits(runner, listing)),
     '', 'holes: what is never asked',
     ...(listing.holes.length === 0 ? ['  none'] : listing.holes.map(formatHole)),
   ];
@@ -77,6 +82,20 @@ function formatBlock({ axes, cells, allowed, strength, impossible }: PlannedBloc
   const left = `${factors} = ${String(cells)} cells, ${String(cells - allowed)} excluded, ${String(allowed)} allowed`;
   if (strength === null) return left;
   return `${left}; every ${String(strength)} values together, but for ${String(impossible)} combinations that the exclusions rule out`;
+}
+
+/** What one runner does not offer or refuses, each with whose dialect says so and where that has it from. */
+function formatLimits(runner: string, { limits }: Listing): readonly string[] {
+  const own = limits.filter((limit) => limit.runner === runner);
+  const kinds = [['not-offered', 'does not offer'], ['refused', 'refuses']] as const;
+  return kinds.flatMap(([kind, words]) => {
+    const told = own.filter((limit) => limit.kind === kind);
+    return told.length === 0 ? [] : ['', `what ${runner} ${words}: cases, the entry of its dialect, and the source of that`, ...told.map(formatLimit)];
+  });
+}
+
+function formatLimit({ cells, combination, why, dialect, source }: Limit): string {
+  return `  ${String(cells).padStart(6)}  ${formatCombination(combination) || 'always'}: ${why} (${dialect}: ${source})`;
 }
 
 function formatHole({ axis, value, allowedBy }: Hole): string {

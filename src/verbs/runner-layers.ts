@@ -6,6 +6,7 @@ import { packageRoot } from '../spec/package-root.ts';
 import { readParameters } from '../spec/parameters.ts';
 import type { RunnerSpec } from '../runners/registry.ts';
 import { findHoles, type Reach, vocabulary } from './holes.ts';
+import { findLimits, type Limit } from './limits.ts';
 import type { RunnerLayers } from './list.ts';
 import { defaultRunners } from './run/run.ts';
 import { runnerKey, runnerNamed } from './runners-folder.ts';
@@ -20,6 +21,12 @@ export async function runnerLayers(ids: readonly string[]): Promise<RunnerLayers
 export async function reachOf(cases: readonly PlannedCase[], ids: readonly string[]): Promise<Reach> {
   const words = vocabulary(readParameters());
   return { words, holes: findHoles(cases, words, (await runnersNamed(ids)).flatMap(dialectOf)) };
+}
+
+/** What the dialects of the runners do not offer or refuse of a plan. */
+export async function limitsOf(cases: readonly PlannedCase[], ids: readonly string[]): Promise<readonly Limit[]> {
+  const runners = await runnersNamed(ids);
+  return findLimits(cases, runners.map((spec) => ({ runner: runnerKey(spec), layers: spec.layers, dialect: readDialect(spec.dialect, spec.version ?? 'newest') })));
 }
 
 function runnersNamed(ids: readonly string[]): Promise<readonly RunnerSpec[]> {
