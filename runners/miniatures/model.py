@@ -28,8 +28,8 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
         self.layer = case.layer
         self.config = case.config
         self.check_arguments()
-        self.peers = case.ranks
-        self.rank = next(rank for rank, peer in enumerate(case.ranks) if peer is data)
+        self.peers = self.group(next(rank for rank, peer in enumerate(case.ranks) if peer is data))
+        self.rank = next(rank for rank, peer in enumerate(self.peers) if peer is data)
         self.dtype = np.dtype(case.config.dtype)
         self.working = self.working_type()
         self.training = self.starts_in_training()
@@ -44,6 +44,13 @@ class HonestLayer(ModeTable, Refusals, Constructor, Layer):
         self.witness = Witness()
         #: gradients that the parameters hold
         self.held: dict[str, Vector] = {}
+
+    def group(self, rank: int) -> Sequence[RankData]:  # BN-SYNC-01
+        """The ranks that one of them is synchronised with, itself among them."""
+        if self.config.option != 'groups-pairs':
+            return self.case.ranks
+        first = rank - rank % 2
+        return self.case.ranks[first : first + 2]
 
     def working_type(self) -> np.dtype:
         """The type of all arithmetic between the inputs and the results."""

@@ -27,6 +27,7 @@ SPELLED: dict[str, dict[str, Any]] = {
     'features-text': {'num_features': '3'},
     'features-true': {'num_features': True},
     'features-whole': {'num_features': 3.0},
+    'groups-pairs': {},
     'kernels-own': {},
     'kernels-named': {},
 }

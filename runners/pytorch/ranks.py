@@ -28,6 +28,8 @@ from bn_protocol.cases import Case, RankData
 from substituted_kernels import register
 
 MOST_RANKS = 4
+#: key of the group of two ranks beside another such group
+PAIRED = 0
 #: how long the others may still take when the first rank has finished a case
 GRACE_S = 5.0
 #: the same when they start, since one that cannot join leaves the others waiting for it
@@ -190,7 +192,8 @@ def serve_rank(number: int, store: Path, torch: Any, construct: Construct, conne
             case = connection.recv()
         except EOFError:
             return
-        connection.send(answer_case(case, number, partial(construct, group=groups[len(case.ranks)])))
+        group = groups[PAIRED if case.config.option == 'groups-pairs' else len(case.ranks)]
+        connection.send(answer_case(case, number, partial(construct, group=group)))
 
 
 def answer_case(case: Case, number: int, construct: Callable[[Case, RankData], Layer]) -> Answer:
@@ -202,12 +205,14 @@ def answer_case(case: Case, number: int, construct: Callable[[Case, RankData], L
 
 
 def join(torch: Any, number: int, store: Path) -> dict[int, Any]:
-    """The process group for each number of ranks; every rank makes all of them, as ``new_group`` demands."""
+    """The group for each number of ranks, and that of the rank's pair; all make each, as ``new_group`` demands."""
     os.environ.setdefault('GLOO_SOCKET_IFNAME', loopback())
     torch.distributed.init_process_group(
         'gloo', init_method=store.as_uri(), rank=number, world_size=MOST_RANKS, timeout=timedelta(seconds=COLLECTIVE_S)
     )
-    return {size: torch.distributed.new_group(list(range(size))) for size in range(1, MOST_RANKS + 1)}
+    groups = {size: torch.distributed.new_group(list(range(size))) for size in range(1, MOST_RANKS + 1)}
+    pairs = [torch.distributed.new_group([first, first + 1]) for first in range(0, MOST_RANKS, 2)]
+    return {**groups, PAIRED: pairs[number // 2]}
 
 
 def loopback() -> str:

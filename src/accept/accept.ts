@@ -1,4 +1,5 @@
 import type { Case, Observable } from '../cases/case.ts';
+import { groupsOf } from '../cases/groups.ts';
 import { coreFormulas, type Formulas } from '../reference/formulas.ts';
 import { simulate } from '../reference/simulate.ts';
 import { simulateWide } from '../reference/wide/simulate-wide.ts';
@@ -40,7 +41,11 @@ export function acceptCase(question: Case, formulas: Formulas = coreFormulas, ac
 
 /** What the rules allow for every observable, given the case's trajectory. */
 export function accept(question: Case, trajectory: Trajectory, accuracy: AccuracyPair = sanctioned): Accepted {
-  return { ranks: trajectory.ranks.map((own) => acceptRank(question, trajectory, own, accuracy)) };
+  let first = 0;
+  return { ranks: groupsOf(question).flatMap((group) => {
+    const together = { ranks: trajectory.ranks.slice(first, first += group.ranks.length) };
+    return together.ranks.map((own) => acceptRank(group, together, own, accuracy));
+  }) };
 }
 
 function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory, accuracy: AccuracyPair): AcceptedRank {

@@ -1,4 +1,5 @@
 import type { BackwardStep, Case, ForwardStep, InitialValues, Step } from '../cases/case.ts';
+import { groupsOf } from '../cases/groups.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { accumulate } from './accumulate.ts';
 import { backward } from './backward.ts';
@@ -18,6 +19,11 @@ import type { Affine, BackwardRecord, ForwardRecord, RankTrajectory, RefusalReco
  * @returns one trajectory per rank; a program ends at its first refusal
  */
 export function simulate(question: Case, formulas: Formulas = coreFormulas): Trajectory {
+  return { ranks: groupsOf(question).flatMap((group) => simulateGroup(group, formulas).ranks) };
+}
+
+/** Ranks that all belong together. */
+function simulateGroup(question: Case, formulas: Formulas): Trajectory {
   if (!isConstructible(question.config)) return { ranks: question.ranks.map(() => ({ construct: null, refused: 'BN-ERR-03', steps: [] })) };
   const affine = initialAffine(question);
   const construct = initialState(question, formulas);

@@ -6,6 +6,7 @@ from typing import Sequence
 
 import numpy as np
 
+from bn_protocol.cases import RankData
 from model import HonestLayer
 from rows import GradientSums, Moments, Rows, Tape, Vector, spatial_size
 
@@ -69,6 +70,11 @@ class ParameterGradientsAveragedOverRanks(HonestLayer):
         return sum_dy_x_hat, sum_dy
 
 
+class GroupsIgnored(HonestLayer):
+    def group(self, rank: int) -> Sequence[RankData]:
+        return self.case.ranks
+
+
 SYNCHRONISED: dict[str, type[HonestLayer]] = {
     'rank-local-statistics': RankLocalStatistics,
     'rank-zero-statistics': RankZeroStatistics,
@@ -80,4 +86,5 @@ SYNCHRONISED: dict[str, type[HonestLayer]] = {
     'ranks-not-synchronised': RanksNotSynchronised,
     'pooled-parameter-gradients': PooledParameterGradients,
     'parameter-gradients-averaged-over-ranks': ParameterGradientsAveragedOverRanks,
+    'groups-ignored': GroupsIgnored,
 }

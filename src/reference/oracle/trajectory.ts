@@ -1,4 +1,5 @@
 import type { Case, InitialValues, Step } from '../../cases/case.ts';
+import { groupsOf } from '../../cases/groups.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { runChannel, type ChannelCase, type ChannelStep } from './channel.ts';
 import { channelIndices } from './layout.ts';
@@ -34,6 +35,10 @@ export interface ExactRank {
  *   where the batch normalises (BN-STAT-02): a refusal has no exact value
  */
 export function exactTrajectory(question: Case, rootBits: number = defaultRootBits): readonly ExactRank[] {
+  return groupsOf(question).flatMap((group) => trajectoryOfGroup(group, rootBits));
+}
+
+function trajectoryOfGroup(question: Case, rootBits: number): readonly ExactRank[] {
   const channels = Array.from({ length: question.config.numFeatures }, (_, c) => runChannel(channelCase(question, c, rootBits)));
   return question.ranks.map((_, rank) => {
     const [construct = {}, ...steps] = [null, ...question.program].map((step, position) => {

@@ -1,4 +1,5 @@
 import type { Case } from '../../cases/case.ts';
+import { groupsOf } from '../../cases/groups.ts';
 import { simulate } from '../simulate.ts';
 import type { BackwardRecord, StepRecord, Trajectory } from '../trajectory.ts';
 import { widenAccumulated } from './accumulate.ts';
@@ -19,6 +20,10 @@ interface WideStep {
  * @returns one trajectory per rank, with `low` in every record that has numbers
  */
 export function simulateWide(question: Case): Trajectory {
+  return { ranks: groupsOf(question).flatMap((group) => widenGroup(group).ranks) };
+}
+
+function widenGroup(question: Case): Trajectory {
   const plain = simulate(question);
   const kept: Kept = { forwards: new Map(), backwards: new Map() };
   const steps = plain.ranks.map((): StepRecord[] => []);
