@@ -137,6 +137,7 @@ const ofResults: Named = [
   ['shape', structuralCauses['wrong-shape']], ['dtype', structuralCauses['wrong-dtype']],
   ['order', structuralCauses['memory-order-lost']], // BN-SHAPE-04
   ['missing', structuralCauses['missing-observable']],
+  ['unrepeated', structuralCauses['not-repeatable']], // BN-NUM-04
 ];
 
 /** The first cause whose kind of deviation is there. */
