@@ -26,6 +26,7 @@ from bn_protocol.description import Description, arguments_of, inputs_of, parame
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probe, Probes
+from bn_protocol.repetition import observe_again
 from bn_protocol.tensors import BFloat16, Value
 from graph import BoundedCells, CompiledCells
 from limits import (
@@ -423,7 +424,8 @@ class MindSporeAdapter(Adapter):
         return self.others[key]
 
     def observed(self, case: Case) -> Observed:
-        return Observed((observe_rank(case, case.ranks[0], self.construct),))
+        observe = observe_again if case.threads else observe_rank
+        return Observed((observe(case, case.ranks[0], self.construct),))
 
     def construct(self, case: Case, data: RankData) -> MindSporeLayer:
         return MindSporeLayer(self.mindspore, case, data, self.graphs)

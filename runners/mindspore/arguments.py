@@ -87,7 +87,7 @@ def spelled(mindspore: Any, config: Config, ranks: int = 1) -> dict[str, Any]:
     if option in TYPES:
         return {'dtype': getattr(mindspore, TYPES[option])}
     if option.startswith('kernels-'):
-        return {'process_groups': None if option == 'kernels-own' else [list(range(ranks))]}
+        return {'process_groups': [list(range(ranks))] if option == 'kernels-named' else None}
     return SPELLED.get(option, {})
 
 

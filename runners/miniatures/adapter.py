@@ -16,6 +16,7 @@ from bn_protocol.cases import Case
 from bn_protocol.loop import Session, serve
 from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
 from bn_protocol.probes import Probe, Probes
+from bn_protocol.repetition import observe_again
 from bn_protocol.tensors import BFLOAT16, dtype_name
 from conduct import CONDUCT
 from lies import JOINT, layer_named
@@ -58,7 +59,8 @@ class MiniatureAdapter(Adapter):
         if BFLOAT16 in types or case.config.dtype == BFLOAT16:
             return self.probes.unsupported(NO_BFLOAT16)
         with np.errstate(all='ignore'):  # NaN and infinity are answers, not warnings
-            return Observed([observe_rank(case, rank, self.layer) for rank in case.ranks])
+            observe = observe_again if case.threads and len(case.ranks) == 1 else observe_rank
+            return Observed([observe(case, rank, self.layer) for rank in case.ranks])
 
 
 def known_lie(name: str) -> str:

@@ -44,8 +44,13 @@ class Constructor:
             'buffers': [stored(name, *self.vector()) for name in self.buffer_names()],
         }
 
-    def text(self) -> str:
-        return f'BatchNorm({self.config.num_features}, eps={self.config.eps}, momentum={self.config.momentum})'
+    def text(self) -> str:  # BN-ERR-04
+        features, eps, momentum, affine, statistics, dtype = self.printed()
+        settings = f'eps={eps}, momentum={momentum}, affine={affine}, statistics={statistics}, dtype={dtype}'
+        return f'BatchNorm({features}, {settings})'
+
+    def printed(self) -> tuple[Any, ...]:
+        return tuple(self.config[:6])
 
     def parameter_names(self) -> tuple[str, ...]:
         return ('gamma', 'beta') if self.config.affine else ()

@@ -32,6 +32,7 @@ from bn_protocol.description import Description, arguments_of, inputs_of, parame
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
 from bn_protocol.probes import Probe, Probes
+from bn_protocol.repetition import observe_again
 from bn_protocol.tensors import BFloat16, Value
 from ranks import MOST_RANKS, RankPool
 from routes import LATER_ROUTES, MISSING_ROUTES, Called, backend, doubted_route, routed
@@ -392,7 +393,7 @@ class TorchAdapter(Adapter):
             return Observed((observe_rank(case, case.ranks[0], self.construct),))
         self.torch.set_num_threads(case.threads)
         try:
-            return Observed((observe_rank(case, case.ranks[0], self.construct),))
+            return Observed((observe_again(case, case.ranks[0], self.construct),))
         finally:
             self.torch.set_num_threads(self.threads)
 

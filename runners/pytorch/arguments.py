@@ -30,6 +30,7 @@ SPELLED: dict[str, dict[str, Any]] = {
     'groups-pairs': {},
     'kernels-own': {},
     'kernels-named': {},
+    'kernels-alone': {},
 }
 #: the names of types, which stand in the framework
 TYPES = {'dtype-integer': 'int32'}

@@ -13,7 +13,7 @@
  *     device-meta             made without memory, on the device of that name, then given some and reset as the framework says: a fresh layer
  *     device-cpu, device-unknown, dtype-text, -integer, -none, statistics-number, statistics-text   a device, and words where a type or a truth value belongs
  *     groups-none, -own, -tuple, -twice, -outside, -flat, -pairs   the processes that a synchronised layer spans; in pairs, ranks 0 and 1, and 2 and 3
- *     kernels-own, kernels-named   in processes that have joined each other, with no kernel but the framework's: over all of them, over a group by name
+ *     kernels-own, kernels-named, kernels-alone   in processes that have joined each other, with no kernel but the framework's: over all of them, over a group by name; a process that has joined itself alone
  */
 export const options = [
   'initial-names', 'initial-numbers', 'initial-objects', 'initial-drawn', 'buffers-shared', 'buffers-strided', 'arguments-none',
@@ -22,7 +22,7 @@ export const options = [
   'mean-init-unknown', 'mean-init-matrix', 'mean-init-long', 'mean-init-list', 'variance-init-unknown', 'variance-init-matrix', 'variance-init-long', 'variance-init-list',
   'format-own', 'format-channels-last', 'format-unknown', 'device-cpu', 'device-meta', 'device-unknown', 'dtype-text', 'dtype-integer', 'dtype-none', 'statistics-number', 'statistics-text',
   'eps-integer', 'eps-text', 'momentum-text', 'momentum-none', 'affine-number', 'affine-text', 'features-text', 'features-true', 'features-whole',
-  'groups-none', 'groups-own', 'groups-tuple', 'groups-twice', 'groups-outside', 'groups-flat', 'groups-pairs', 'kernels-own', 'kernels-named',
+  'groups-none', 'groups-own', 'groups-tuple', 'groups-twice', 'groups-outside', 'groups-flat', 'groups-pairs', 'kernels-own', 'kernels-named', 'kernels-alone',
 ] as const;
 export type Option = (typeof options)[number];
 

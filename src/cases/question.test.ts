@@ -19,6 +19,7 @@ describe('invariance repeats: cases that differ only in what cannot matter', () 
   it.each<[string, Axes]>([
     ['training of the tracked row', { program: 'train', statistics: 'tracked' }], ['a program that trains at all', { program: 'eval-train-eval' }],
     ['BN-STATE-10 evaluation of the batch row', { program: 'eval', statistics: 'batch' }], ['BN-STATE-08 a fresh layer', { program: 'fresh' }],
+    ['BN-ERR-04 what a layer prints of itself', { program: 'describe', statistics: 'untracked' }],
   ])('momentum matters in %s', (_, axes) => {
     expect(same(axes, ...momenta)).toBe(false);
   });

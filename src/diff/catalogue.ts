@@ -49,6 +49,8 @@ export const structuralCauses = {
   },
   'state-changed-by-refused-call': { id: 'state-changed-by-refused-call', rule: 'BN-ERR-01', title: 'a refused call moves the state', translation: 'save the state before a call that may be refused' },
   'other-constructor': { id: 'other-constructor', rule: 'BN-ERR-04', title: 'another constructor than the framework documents', translation: 'name every argument, and leave none at its default' },
+  'not-repeatable': { id: 'not-repeatable', rule: 'BN-NUM-04', title: 'the same case gives other bits when it is asked again', translation: 'ask for deterministic algorithms (torch.use_deterministic_algorithms, mindspore.set_deterministic), or for one thread' },
+  'other-text': { id: 'other-text', rule: 'BN-ERR-04', title: 'a layer prints of itself what it is not', translation: 'read the attributes of the layer, not its text' },
   'input-modified': { id: 'input-modified', rule: 'BN-STATE-12', title: 'a call changes its inputs or parameters', translation: 'pass copies' },
 } as const satisfies Readonly<Record<string, Cause>>;
 

@@ -12,7 +12,7 @@ import { computesInItsType, narrowAccuracy } from './narrow-type.ts';
 import { explainByOnePass, onePassVariance } from './one-pass.ts';
 import { predicts, type Situation } from './prediction.ts';
 import { reaches } from './reach.ts';
-import type { Deviation } from './verdict.ts';
+import type { Deviation, DeviationKind } from './verdict.ts';
 
 /** What explains one case. */
 export interface Explanation {
@@ -115,7 +115,8 @@ function isExplainedBy(cause: VariantCause, situation: Situation): boolean {
 
 function structuralCause(deviations: readonly Deviation[]): Cause | null {
   const has = (test: (deviation: Deviation) => boolean): boolean => deviations.some(test);
-  if (has(({ kind }) => kind === 'signature')) return structuralCauses['other-constructor']; // BN-ERR-04
+  const described = causeOfKind(ofDescriptions, deviations);
+  if (described !== null) return described;
   if (has(({ rule }) => rule === 'BN-ERR-02')) return structuralCauses['other-refusal']; // BN-ERR-02
   if (has(({ kind }) => kind === 'refusal')) return structuralCauses['missing-refusal'];
   if (has(({ rule }) => rule === 'BN-STATE-12')) return structuralCauses['input-modified']; // BN-STATE-12
@@ -123,9 +124,23 @@ function structuralCause(deviations: readonly Deviation[]): Cause | null {
   if (has(({ rule }) => rule === 'BN-STAT-04') && deviations.every(({ observable, step }) => step >= 0 && (observable === 'running_mean' || observable === 'running_var'))) return variantCauses.find(({ id }) => id === 'empty-batch-moves-state') ?? null; // by whatever numbers: some kernels store what the memory held
   if (deviations.every(({ rule }) => rule === 'BN-ERR-01')) return structuralCauses['state-changed-by-refused-call'];
   if (has(({ kind, observable }) => kind === 'unexpected' && observable === 'error')) return structuralCauses['unexpected-refusal'];
-  if (has(({ kind }) => kind === 'shape')) return structuralCauses['wrong-shape'];
-  if (has(({ kind }) => kind === 'dtype')) return structuralCauses['wrong-dtype'];
-  if (has(({ kind }) => kind === 'order')) return structuralCauses['memory-order-lost']; // BN-SHAPE-04
-  if (has(({ kind }) => kind === 'missing')) return structuralCauses['missing-observable'];
-  return null;
+  return causeOfKind(ofResults, deviations);
+}
+
+type Named = readonly (readonly [DeviationKind, Cause])[];
+
+/** What a layer says of itself: BN-ERR-04. */
+const ofDescriptions: Named = [['signature', structuralCauses['other-constructor']], ['text', structuralCauses['other-text']]];
+
+/** What is wrong with a result besides its numbers. */
+const ofResults: Named = [
+  ['shape', structuralCauses['wrong-shape']], ['dtype', structuralCauses['wrong-dtype']],
+  ['order', structuralCauses['memory-order-lost']], // BN-SHAPE-04
+  ['missing', structuralCauses['missing-observable']],
+  ['unrepeated', structuralCauses['not-repeatable']], // BN-NUM-04
+];
+
+/** The first cause whose kind of deviation is there. */
+function causeOfKind(named: Named, deviations: readonly Deviation[]): Cause | null {
+  return named.find(([kind]) => deviations.some((deviation) => deviation.kind === kind))?.[1] ?? null;
 }

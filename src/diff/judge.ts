@@ -8,13 +8,14 @@ import { circumstanceHolds } from '../spec/circumstance.ts';
 import type { Dialect } from '../spec/dialect.ts';
 import type { Departure } from '../spec/generated/dialect.ts';
 import type { RuleId } from '../spec/rule-id.ts';
-import { naiveAccumulation, variantCauses, type VariantCause } from './catalogue.ts';
+import { naiveAccumulation, structuralCauses, variantCauses, type VariantCause } from './catalogue.ts';
 import { explain } from './cause.ts';
 import { compare, type Comparison } from './compare.ts';
 import { isRefusedByContract, underContract } from './contract.ts';
 import { factsOfCase } from './facts.ts';
 import { orderDeviations } from './memory-order.ts';
 import { lacksSignature, signatureDeviations } from './signature.ts';
+import { repetitionDeviations } from './repetition.ts';
 import { isVacuous } from './vacuity.ts';
 import type { Deviation, Verdict } from './verdict.ts';
 
@@ -74,7 +75,7 @@ function judgeObservation(expectation: Expectation, observation: Observation, di
   const signature = [...signatureDeviations(expectation.case, observation, dialect), ...orderDeviations(expectation.case, observation, dialect)]; // BN-ERR-04, BN-SHAPE-04
   const accepted = underContract(expectation.accepted, expectation.case, dialect.errors);
   const compared = compare(accepted, observation, offeredObservables(dialect));
-  const comparison = { ...compared, deviations: [...signature, ...compared.deviations] };
+  const comparison = { ...compared, deviations: [...signature, ...compared.deviations, ...repetitionDeviations(observation)] }; // BN-NUM-04
   const look = { expectation, observation, dialect, accepted, comparison, mayBeDocumented: signature.length === 0 };
   return comparison.deviations.length === 0 ? conclude(look) : () => conclude(look);
 }
@@ -121,7 +122,8 @@ interface Explained {
 
 function documentedDeparture(expectation: Expectation, observation: Observation, dialect: Dialect): Explained | null {
   for (const { departure, cause } of departuresOf(expectation, dialect)) {
-    const left = compare(underContract(acceptCase(expectation.case, cause.formulas), expectation.case, dialect.errors), observation, offeredObservables(dialect));
+    const compared = compare(underContract(acceptCase(expectation.case, cause.formulas), expectation.case, dialect.errors), observation, offeredObservables(dialect));
+    const left = { ...compared, deviations: [...compared.deviations, ...repetitionDeviations(observation)] };
     if (left.deviations.every(({ level }) => level === 'should')) return { departure, left };
   }
   return null;
@@ -139,15 +141,17 @@ function departuresOf(expectation: Expectation, dialect: Dialect): readonly { re
 function documented(comparison: Comparison, { departure, left }: Explained): Verdict {
   const reason = `“${departure.quote}” (${departure.source})`;
   const [inaccuracy] = left.deviations;
-  if (inaccuracy !== undefined) return { status: 'inaccurate', rule: inaccuracy.rule, cause: naiveAccumulation.id, candidates: [], reason, ...left };
+  if (inaccuracy !== undefined) return { status: 'inaccurate', rule: inaccuracy.rule, cause: inaccuracy.kind === 'unrepeated' ? structuralCauses['not-repeatable'].id : naiveAccumulation.id, candidates: [], reason, ...left };
   return { status: 'documented', rule: departure.rule as RuleId, cause: departure.variant, candidates: [], reason, ...comparison };
 }
 
 function deviating(status: 'violates' | 'inaccurate', expectation: Expectation, observation: Observation, comparison: Comparison, dialect: Dialect): Verdict {
   const departures = status === 'violates' ? departuresOf(expectation, dialect).map(({ cause }) => cause) : [];
-  const { cause, candidates } = explain(expectation.case, observation, comparison.deviations, offeredObservables(dialect), departures, dialect.errors);
+  const repeated = comparison.deviations.filter(({ kind }) => kind !== 'unrepeated');
+  const told = repeated.length > 0 ? repeated : comparison.deviations; // what deviates explains why it is not the same twice, too
+  const { cause, candidates } = explain(expectation.case, observation, told, offeredObservables(dialect), departures, dialect.errors);
   const named = candidates.find(({ id }) => id === cause);
-  const rule = named === undefined ? comparison.deviations[0]?.rule ?? null : ruleOfCause(named.rule, expectation, comparison.deviations);
+  const rule = named === undefined ? comparison.deviations[0]?.rule ?? null : ruleOfCause(named.rule, expectation, told);
   return { status, rule, cause, candidates: candidates.length > 1 ? candidates.map(({ id }) => id) : [], reason: null, ...comparison };
 }
 

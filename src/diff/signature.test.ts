@@ -10,17 +10,19 @@ const core = readDialect('core', '1.0.0');
 const asked = question({ program: 'describe', inputs: [[]] });
 const stated: readonly ObservedArgument[] = core.signatures?.[0]?.arguments ?? [];
 
-/** The honest answer, whose layer says that its constructor takes these arguments. */
-function answering(changed: readonly ObservedArgument[]): Observation {
-  const described: ObservedDescription = { arguments: changed, inputs: ['x'], training: true, repr: 'BatchNorm', parameters: [], buffers: [] };
+const ownText = 'BatchNorm(2, eps=1e-05, momentum=0.1, affine=True, statistics=tracked, dtype=float32)';
+
+/** The honest answer, whose layer says that its constructor takes these arguments, and prints this. */
+function answering(changed: readonly ObservedArgument[], repr = ownText): Observation {
+  const described: ObservedDescription = { arguments: changed, inputs: ['x'], training: true, repr, parameters: [], buffers: [] };
   const honest = observe(asked);
   return { ...honest, ranks: honest.ranks.map((rank) => ({ ...rank, steps: rank.steps.map((step) => ({ ...step, described })) })) };
 }
 
 const withDefault = (name: string, value: number): readonly ObservedArgument[] => stated.map((argument) => (argument.name === name ? { ...argument, default: value } : argument));
-const verdictOn = (changed: readonly ObservedArgument[]) => judge(plannedAs(asked, { expectsConstant: true, rules: ['BN-ERR-04'] }), { kind: 'observed', seq: 0, observation: answering(changed) }, core);
+const verdictOn = (changed: readonly ObservedArgument[], repr?: string) => judge(plannedAs(asked, { expectsConstant: true, rules: ['BN-ERR-04'] }), { kind: 'observed', seq: 0, observation: answering(changed, repr) }, core);
 
-describe('BN-ERR-04 the constructor has the arguments that the framework documents, in their order and with their defaults', () => {
+describe('BN-ERR-04 the constructor has the arguments that the framework documents, in their order and with their defaults, and a layer prints of itself what the framework says', () => {
   it('conforms when it has', () => {
     expect(signatureDeviations(asked, answering(stated), core)).toEqual([]);
     expect(verdictOn(stated)).toMatchObject({ status: 'conforms', cause: null });
@@ -35,6 +37,24 @@ describe('BN-ERR-04 the constructor has the arguments that the framework documen
     ['an argument that must be given', stated.map(({ name, kind }) => ({ name, kind }))],
   ])('%s violates', (_, changed) => {
     expect(verdictOn(changed)).toMatchObject({ status: 'violates', rule: 'BN-ERR-04', cause: 'other-constructor' });
+  });
+
+  it.each([
+    ['another number', ownText.replace('0.1', '0.9')],
+    ['a number as JSON writes it', ownText.replace('1e-05', '0.00001')],
+    ['another order', 'BatchNorm(2, momentum=0.1, eps=1e-05, affine=True, statistics=tracked, dtype=float32)'],
+    ['less than the framework says', 'BatchNorm(2)'],
+    ['nothing', ''],
+  ])('a layer that prints %s of itself violates', (_, repr) => {
+    expect(verdictOn(stated, repr)).toMatchObject({ status: 'violates', rule: 'BN-ERR-04', cause: 'other-text', deviations: [{ kind: 'text', observable: 'constructor', step: 0, got: repr, expected: ownText }] });
+  });
+
+  it('where constructor and text both deviate, the constructor is the cause', () => {
+    expect(verdictOn(withDefault('momentum', 0.9), 'BatchNorm')).toMatchObject({ cause: 'other-constructor', deviations: [{ kind: 'signature' }, { kind: 'text' }] });
+  });
+
+  it('a text of which the dialect does not speak is no deviation', () => {
+    expect(signatureDeviations(asked, answering(stated, 'anything'), { ...core, texts: [] })).toEqual([]);
   });
 
   it('says both signatures, as Python writes them', () => {

@@ -2,6 +2,7 @@ import type { Case } from '../cases/case.ts';
 import type { Observation, ObservedArgument, ObservedDescription } from '../runners/observation.ts';
 import type { Dialect } from '../spec/dialect.ts';
 import type { ArgumentSpelling } from '../spec/generated/dialect.ts';
+import { expectedText } from './layer-text.ts';
 import type { Deviation } from './verdict.ts';
 
 /** Whether a case asks what a layer is, and the dialect does not say what it ought to be. */
@@ -10,18 +11,19 @@ export function lacksSignature({ layer, program }: Case, dialect: Dialect): bool
 }
 
 /**
- * Holds the constructors that were described against the dialect: the same arguments, in its order and with its defaults (BN-ERR-04).
+ * Holds what layers say of themselves against the dialect: the constructor has the same arguments, in its order and with its defaults, and the
+ * text is what its template says (BN-ERR-04).
  *
- * @returns nothing where the dialect does not state the signature of the layer
+ * @returns nothing of what the dialect does not state of the layer
  */
-export function signatureDeviations({ layer }: Case, observation: Observation, dialect: Dialect): readonly Deviation[] {
-  const described = describedSteps(observation);
-  const stated = described.length === 0 ? null : signatureOf(layer, dialect);
-  if (stated === null) return [];
-  const expected = signatureText(stated);
-  return described.flatMap(({ rank, step, described: { arguments: own } }) => {
-    const got = signatureText(own);
-    return got === expected ? [] : [deviation(rank, step, got, expected)]; // BN-ERR-04
+export function signatureDeviations(question: Case, observation: Observation, dialect: Dialect): readonly Deviation[] {
+  return describedSteps(observation).flatMap(({ rank, step, described }) => {
+    const stated = signatureOf(question.layer, dialect);
+    const text = expectedText(question, step, dialect);
+    return [
+      ...deviation('signature', rank, step, signatureText(described.arguments), stated === null ? null : signatureText(stated)), // BN-ERR-04
+      ...deviation('text', rank, step, described.repr, text), // BN-ERR-04
+    ];
   });
 }
 
@@ -45,6 +47,7 @@ function argumentText(argument: ArgumentSpelling | ObservedArgument): string {
   return argument.default === undefined ? name : `${name}=${JSON.stringify(argument.default)}`;
 }
 
-function deviation(rank: number, step: number, got: string, expected: string): Deviation {
-  return { kind: 'signature', level: 'must', rule: 'BN-ERR-04', rank, step, observable: 'constructor', element: null, elements: 1, got, expected, bound: 0, ratio: Infinity };
+function deviation(kind: 'signature' | 'text', rank: number, step: number, got: string, expected: string | null): readonly Deviation[] {
+  if (expected === null || got === expected) return [];
+  return [{ kind, level: 'must', rule: 'BN-ERR-04', rank, step, observable: 'constructor', element: null, elements: 1, got, expected, bound: 0, ratio: Infinity }];
 }

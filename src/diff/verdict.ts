@@ -9,7 +9,7 @@ export const statuses = [
 export type Status = (typeof statuses)[number];
 
 /** What a deviation is about: an element's value, or something of the whole observable or step. */
-export type DeviationKind = 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed' | 'signature' | 'order';
+export type DeviationKind = 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed' | 'signature' | 'text' | 'order' | 'unrepeated';
 
 /** The worst deviating element of one observable at one step. */
 export interface Deviation {

@@ -30,7 +30,7 @@ function decodeRanks(ranks: readonly RawRank[], payload: Uint8Array): RankObserv
 }
 
 function decodeStep(step: RawStep, view: DataView): StepObservation {
-  const observed: Partial<Record<TensorObservable, ObservedTensor>> & { step_count?: number; error?: StepObservation['error']; described?: StepObservation['described']; changed?: StepObservation['changed']; order?: StepObservation['order'] } = {};
+  const observed: Partial<Record<TensorObservable, ObservedTensor>> & { step_count?: number; error?: StepObservation['error']; described?: StepObservation['described']; changed?: StepObservation['changed']; order?: StepObservation['order']; unrepeated?: StepObservation['unrepeated'] } = {};
   for (const name of tensorObservables) {
     const raw = step[name];
     if (raw !== undefined) observed[name] = readTensor(name, raw, view);
@@ -40,6 +40,7 @@ function decodeStep(step: RawStep, view: DataView): StepObservation {
   if (step.described !== undefined) observed.described = step.described;
   if (step.changed !== undefined) observed.changed = step.changed;
   if (step.order !== undefined) observed.order = step.order;
+  if (step.unrepeated !== undefined) observed.unrepeated = step.unrepeated;
   return observed as StepObservation;
 }
 

@@ -22,7 +22,7 @@ const started: StartedMessage = {
 const tensor = (offset: number, dtype = 'float32') => ({ dtype, shape: [2, 1], offset });
 const observed = {
   type: 'result', seq: 3, outcome: 'observed', durationUs: 1.5,
-  ranks: [{ construct: { running_mean: tensor(0), running_var: tensor(8, 'float64'), step_count: 0 }, steps: [{ y: tensor(8), dx: tensor(24, 'bfloat16'), changed: ['x'] }, { error: { class: 'ValueError', message: 'no' } }] }],
+  ranks: [{ construct: { running_mean: tensor(0), running_var: tensor(8, 'float64'), step_count: 0 }, steps: [{ y: tensor(8), dx: tensor(24, 'bfloat16'), changed: ['x'], unrepeated: ['y', 'running_var'] }, { error: { class: 'ValueError', message: 'no' } }] }],
 };
 const described = { type: 'result', seq: 0, outcome: 'observed', durationUs: 0, ranks: [{ construct: {}, steps: [{ described: { arguments: [{ name: 'eps', kind: 'keyword', default: 1e-5 }], inputs: ['x'], training: true, repr: 'BN()', parameters: [{ name: 'weight', shape: [2], dtype: 'float32', trainable: true }], buffers: [] } }] }] };
 const unsupported = { type: 'result', seq: 9, outcome: 'unsupported', reason: 'no', source: 'its documentation', probe: { call: 'bn()', error: { class: 'TypeError', message: 'no' } } };

@@ -158,6 +158,13 @@ describe('result messages', () => {
     expect(() => decode(resultWith(one, change))).toThrow(message);
   });
 
+  it('BN-NUM-04 what had other bits comes back by its names, and nothing else is taken for a name', () => {
+    const header = { type: 'result', seq: 1, outcome: 'observed', durationUs: 2.5, ranks: [{ construct: {}, steps: [{ unrepeated: ['y', 'step_count'] }] }] };
+    expect(decode({ rawHeader: header, payload: Buffer.alloc(0) }).observation.ranks[0]?.steps).toEqual([{ unrepeated: ['y', 'step_count'] }]);
+    const other = JSON.parse(JSON.stringify(header).replace('"y"', '"z"')) as unknown;
+    expect(() => parseRunnerMessage(other)).toThrow('unrepeated');
+  });
+
   it('a tensor in a file is refused', () => {
     const { rawHeader, payload } = resultWith(one);
     const changed = JSON.parse(JSON.stringify(rawHeader).replace('"offset":8', '"file":"/x.npy"')) as unknown;

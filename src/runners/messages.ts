@@ -59,6 +59,7 @@ export type RawStep = Readonly<Partial<Record<TensorObservable, RawTensor>>> & {
   readonly described?: ObservedDescription;
   readonly changed?: readonly ChangedOperand[];
   readonly order?: StepObservation['order'];
+  readonly unrepeated?: StepObservation['unrepeated'];
 };
 
 export interface RawRank {

@@ -1,3 +1,4 @@
+import type { Observable } from '../cases/case.ts';
 import type { ElementType } from '../tensor/bytes.ts';
 
 /** A tensor that a runner measured, in the framework's own element type. */
@@ -59,6 +60,8 @@ export type StepObservation = Readonly<Partial<Record<TensorObservable, Observed
   readonly described?: ObservedDescription;
   /** Memory orders that the results lie in (BN-SHAPE-04). */
   readonly order?: { readonly y?: readonly MemoryOrder[]; readonly dx?: readonly MemoryOrder[] };
+  /** What had other bits when the runner asked the same again (BN-NUM-04). */
+  readonly unrepeated?: readonly Observable[];
   /** What the step changed that is not its to change (BN-STATE-12). */
   readonly changed?: readonly ChangedOperand[];
 };

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from bn_protocol.cases import Case, RankData
 from model import HonestLayer
 from rows import Rows, Vector
+from variants import PairwiseFloat32
 
 
 class NaiveAccumulation(HonestLayer):
@@ -37,9 +39,25 @@ class BFloat16Inside(HonestLayer):
         return np.where(np.isnan(single), single, rounded.view(np.float32)).astype(rows.dtype)
 
 
+class SumsInChangingOrder(PairwiseFloat32):
+    """As of threads that add to one sum in the order in which they are done."""
+
+    layers = 0
+
+    def __init__(self, case: Case, data: RankData) -> None:
+        SumsInChangingOrder.layers += 1
+        self.turn = SumsInChangingOrder.layers
+        super().__init__(case, data)
+
+    def total(self, rows: Rows) -> Vector:
+        order = np.random.default_rng(self.turn).permutation(rows.shape[1])
+        return super().total(rows[:, order])
+
+
 ACCURACY: dict[str, type[HonestLayer]] = {
     'naive-accumulation': NaiveAccumulation,
     'one-pass-variance': OnePassVariance,
     'half-precision-inside': HalfPrecisionInside,
     'bfloat16-inside': BFloat16Inside,
+    'sums-in-changing-order': SumsInChangingOrder,
 }

@@ -1,4 +1,4 @@
-"""Lies about the constructor: another default, another order of its arguments."""
+"""Lies about the constructor: another default, another order of its arguments, another text of the layer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,25 @@ class ArgumentsInOtherOrder(HonestLayer):
         return [features, momentum, eps, *rest]
 
 
+class OldWeightPrinted(HonestLayer):
+    """Prints momentum as the weight of the old state."""
+
+    def printed(self) -> tuple[Any, ...]:
+        features, eps, momentum, *rest = super().printed()
+        return (features, eps, momentum if momentum is None else 1.0 - momentum, *rest)
+
+
+class DefaultsPrinted(HonestLayer):
+    """Prints eps and the type as a layer has them by default, whatever it was given."""
+
+    def printed(self) -> tuple[Any, ...]:
+        features, _, momentum, affine, statistics, _ = super().printed()
+        return (features, 1e-5, momentum, affine, statistics, 'float32')
+
+
 CONSTRUCTOR: dict[str, type[HonestLayer]] = {
     'wrong-default': WrongDefault,
     'arguments-in-other-order': ArgumentsInOtherOrder,
+    'old-weight-printed': OldWeightPrinted,
+    'defaults-printed': DefaultsPrinted,
 }

@@ -63,7 +63,7 @@ def _order(orders: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     return json.dumps(dict(orders))
 
 
-_WRITTEN = frozenset({'step_count', 'error', 'described', 'changed', 'order'})
+_WRITTEN = frozenset({'step_count', 'error', 'described', 'changed', 'order', 'unrepeated'})
 
 
 def _write_template(answer: Observed) -> str:

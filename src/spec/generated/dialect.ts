@@ -137,6 +137,12 @@ export interface VersionDialect {
    */
   signatures?: SignatureSpelling[];
   /**
+   * What layers print of themselves, as the framework's source states it. A layer without one: nobody has looked.
+   *
+   * @minItems 1
+   */
+  texts?: LayerText[];
+  /**
    * Whether the framework says that results lie in the memory order of the input. Absent: nobody has looked.
    */
   memoryOrder?: {
@@ -208,6 +214,23 @@ export interface ArgumentSpelling {
    * Text for what JSON does not have; absent where the argument must be given.
    */
   default?: number | string | boolean | null;
+}
+export interface LayerText {
+  layers: Layers;
+  /**
+   * repr(layer), with the arguments as this dialect converts and Python prints them. class: the last word of the layer's class. bias: there is a beta. trained: gamma and beta are. statistics: what stands behind = in the spelling of the row.
+   */
+  template: string;
+  /**
+   * How the text names a type, where it is not as canonically.
+   */
+  types?: {
+    float16?: Text;
+    bfloat16?: Text;
+    float32?: Text;
+    float64?: Text;
+  };
+  source: Text;
 }
 /**
  * A departure from a rule that the framework's own documentation states. What was merely observed never stands here.

@@ -48,6 +48,10 @@ export interface Step {
     y?: ('contiguous' | 'channels-last')[];
     dx?: ('contiguous' | 'channels-last')[];
   };
+  /**
+   * What had other bits when the runner asked the same again, at once or after another case. Absent: nothing, or it has asked once.
+   */
+  unrepeated?: ('y' | 'dx' | 'dgamma' | 'dbeta' | 'ddx' | 'ddy' | 'ddgamma' | 'running_mean' | 'running_var' | 'step_count')[];
   described?: Described;
   error?: Error;
 }
@@ -138,6 +142,10 @@ export interface Step1 {
     y?: ('contiguous' | 'channels-last')[];
     dx?: ('contiguous' | 'channels-last')[];
   };
+  /**
+   * What had other bits when the runner asked the same again, at once or after another case. Absent: nothing, or it has asked once.
+   */
+  unrepeated?: ('y' | 'dx' | 'dgamma' | 'dbeta' | 'ddx' | 'ddy' | 'ddgamma' | 'running_mean' | 'running_var' | 'step_count')[];
   described?: Described;
   error?: Error;
 }

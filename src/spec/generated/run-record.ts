@@ -158,7 +158,7 @@ export interface CaseRecord {
   observed?: ObservedRecord;
 }
 export interface DeviationRecord {
-  kind: 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed' | 'signature' | 'order';
+  kind: 'value' | 'dtype' | 'shape' | 'missing' | 'unexpected' | 'refusal' | 'changed' | 'signature' | 'text' | 'order' | 'unrepeated';
   level: 'must' | 'should';
   rule: string;
   rank: number;

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { structuralCauses } from '../../diff/catalogue.ts';
 import { underContract } from '../../diff/contract.ts';
 import type { Finding } from '../../diff/findings.ts';
 import type { Expectation } from '../../diff/judge.ts';
@@ -76,6 +77,7 @@ async function writeIndex(folder: string, written: readonly Reproducer[]): Promi
 async function writeReproducer(folder: string, runner: RunnerResults, finding: Finding, names: Set<string>, source: ScriptSource): Promise<Reproducer> {
   const { status, cause, rule, known, example } = finding;
   const about = { runner: runner.runner, status, cause, rule, known, example };
+  if (cause === structuralCauses['not-repeatable'].id) return { ...about, script: null, why: 'a script asks once, and nothing deviates then' };
   const subject = subjectOf(runner);
   const [scripted] = smallestFirst(runner, finding).filter(({ index }) => whyNoScript(subject, source.expectationAt(index).case) === null);
   if (scripted === undefined) {

@@ -4,6 +4,7 @@ import { underContract } from '../../diff/contract.ts';
 import { groupFindings, type JudgedCase } from '../../diff/findings.ts';
 import { type Expectation, judge } from '../../diff/judge.ts';
 import { orderDeviations } from '../../diff/memory-order.ts';
+import { repetitionDeviations } from '../../diff/repetition.ts';
 import { signatureDeviations } from '../../diff/signature.ts';
 import type { Deviation } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
@@ -117,7 +118,7 @@ class Tally {
     }
     const compared = compare(underContract(expectation.accepted, expectation.case, this.#dialect.errors), answer.observation, this.#offered);
     const beside = [signatureDeviations, orderDeviations].flatMap((deviationsOf) => deviationsOf(expectation.case, answer.observation, this.#dialect));
-    const deviations = [...beside, ...compared.deviations];
+    const deviations = [...beside, ...compared.deviations, ...repetitionDeviations(answer.observation)];
     const hard = deviations.filter(({ level }) => level === 'must');
     if (hard.some(isNumber)) this.#showsInNumbers = true;
     this.#compareOtherwise(expectation, answer);

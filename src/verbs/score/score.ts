@@ -99,9 +99,9 @@ function causesOf({ cause, also = [] }: Fault): readonly string[] {
   return [cause, ...also];
 }
 
-/** A fault of accuracy shows where only the `should` bound is left. */
+/** A fault of accuracy shows where only the `should` bound is left, or the last bits. */
 function ofAccuracy({ breaks }: Fault): boolean {
-  return breaks === 'BN-NUM-02'; // BN-NUM-02
+  return breaks === 'BN-NUM-02' || breaks === 'BN-NUM-04'; // BN-NUM-02, BN-NUM-04
 }
 
 /** Cases on which an honest implementation is accused: anything but `conforms` and `inaccurate`. */
