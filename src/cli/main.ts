@@ -36,6 +36,11 @@ for (const verb of verbsFor(process.argv[2])) program.addCommand(throwInstead(aw
 // A limit on the size of files is told like a full disk; by default a library that cleans up after locks would end the process here.
 process.on('SIGXFSZ', () => undefined);
 
+// Whoever reads the output may have read enough: what is measured goes on, and its files are written.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cliIn, transcript } from './spawn.fixture.ts';
+import { cliIn, main, transcript } from './spawn.fixture.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -149,5 +150,14 @@ describe('what cannot be understood: exit code 2, and what to do', () => {
   it('leaves no out folder behind', async () => {
     await cli('run', '--suite', 'smok');
     expect(existsSync(join(folder, 'reports'))).toBe(false);
+  });
+});
+
+describe('a reader that has read enough, such as head', () => {
+  it('ends the output, and nothing else', async () => {
+    const listing = execa('node', [main, 'list', '--suite', 'core'], { reject: false, stdin: 'ignore' });
+    listing.stdout.once('data', () => listing.stdout.destroy());
+    const { exitCode, stderr } = await listing;
+    expect([exitCode, stderr]).toEqual([0, '']);
   });
 });
