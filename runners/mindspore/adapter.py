@@ -164,7 +164,7 @@ class MindSporeLayer(Layer):
         if mode != 'fresh':
             self.cell.set_train(mode == 'train')
         x = self.laid_out(self.data.inputs[index])
-        self.given = [('x', x, self.data.inputs[index])]
+        self.given = [('x', x, self.data.inputs[index]), *self.watched()]
         if grads:
             return self.differentiable(x, index, grads)
         return copy(self.call(x)), None
@@ -249,6 +249,13 @@ class MindSporeLayer(Layer):
         if tape.second is None:
             raise AdapterFault('the forward was not differentiated twice')
         return dict(tape.second)
+
+    def watched(self) -> list[tuple[str, Any, Value]]:
+        """Gamma and beta as they are before a call, where the case asks about operands: another layout is asked."""
+        if self.case.layout == 'contiguous':
+            return []
+        own = (('gamma', self.holder.gamma), ('beta', self.holder.beta))
+        return [(name, weight, copy(weight)) for name, weight in own]
 
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if bits(copy(tensor)) != bits(value)]

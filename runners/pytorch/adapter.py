@@ -163,7 +163,7 @@ class TorchLayer(Layer):
         if mode != 'fresh':
             self.module.train(mode == 'train')
         x = self.laid_out(self.data.inputs[index])
-        self.given = [('x', x, self.data.inputs[index])]
+        self.given = [('x', x, self.data.inputs[index]), *self.watched()]
         if grads:
             x.requires_grad_()
         try:
@@ -181,7 +181,7 @@ class TorchLayer(Layer):
 
     def backward(self, tape: Tape, nth: int) -> Observation:
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
-        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
+        self.given = [('dy', dy, self.data.grads[tape.grads[nth]]), *self.watched()]
         another_follows = nth + 1 < len(tape.grads)
         # a rank without samples returns None for zeros, which only its synchronised form may
         zeros = {} if self.group is None else {'materialize_grads': True}
@@ -219,6 +219,13 @@ class TorchLayer(Layer):
         # None: it does not depend on it
         known = [self.torch.zeros_like(one) if got is None else got for one, got in zip(by, gradients)]
         return {name: self.copy(one.detach()) for name, one in zip(('ddx', 'ddy', 'ddgamma'), known)}
+
+    def watched(self) -> list[tuple[str, Any, Value]]:
+        """Gamma and beta as they are before a call, where the case asks about operands: another layout is asked."""
+        if self.case.layout == 'contiguous':
+            return []
+        own = [(name, self.own(PARAMETERS[name])) for name in ('gamma', 'beta')]
+        return [(name, weight, self.copy(weight.detach())) for name, weight in own if weight is not None]
 
     def changed(self) -> Sequence[str]:
         return [name for name, tensor, value in self.given if self.bits(tensor.detach()) != bits(value)]
