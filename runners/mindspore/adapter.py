@@ -40,7 +40,7 @@ from limits import (
 )
 from live_settings import experiments
 from second_order import second_order_experiments
-from two_workers import REPORTED, observe_by_workers, refusal_of_two_workers
+from two_workers import REPORTED, Workers
 
 CLASSES = {
     'batchnorm1d': 'BatchNorm1d',
@@ -368,7 +368,8 @@ class MindSporeAdapter(Adapter):
         self.graphs = CompiledCells(mindspore)
         self.others: dict[tuple[str, int], AnotherProcess] = {}
         self.own_cells, self.other_cells = BoundedCells(), BoundedCells()
-        asked = {REPORTED: refusal_of_two_workers, **experiments(mindspore), **second_order_experiments()}
+        self.workers = Workers()
+        asked = {REPORTED: self.workers.refusal, **experiments(mindspore), **second_order_experiments()}
         self.probes = Probes({'mindspore': mindspore, 'numpy': np}, asked)
         self.has_dtype = 'dtype' in inspect.signature(mindspore.nn.BatchNorm1d.__init__).parameters
 
@@ -404,7 +405,7 @@ class MindSporeAdapter(Adapter):
         if refused:
             return self.probes.unsupported(refused[0])
         if case.config.option.startswith('kernels-'):
-            return Observed(observe_by_workers(case))
+            return Observed(self.workers.observe(case))
         threads = case.threads or self.threads
         if case.route == 'asynchronous' or threads != self.threads:  # a process can say neither twice
             return self.other(ASYNCHRONOUS if case.route == 'asynchronous' else BLOCKING, threads).observe(case)

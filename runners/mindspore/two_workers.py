@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
 from bn_protocol.adapter import AdapterFault, RankObservation, describe, observe_rank
 from bn_protocol.cases import Case
+from bn_protocol.tensors import BFloat16
 
 #: the harness gives a case 60 s
 LIMIT_S = 50
@@ -32,33 +33,64 @@ CALLS = (
     f'mindspore.nn.SyncBatchNorm(2, process_groups=[[0, 1]]).set_train()({X}).asnumpy()',
 )
 REPORTED = f'msrun --worker_num={WORKERS} --local_worker_num={WORKERS}: {CALLS[1]}'
-#: what the workers are asked, where it is a case
-QUESTION = 'question.pickle'
+#: what the workers are asked
+QUESTIONS = 'questions.pickle'
+#: options whose cases are asked together, since it is to be started that takes msrun its time
+TOGETHER = ('kernels-own', 'kernels-named')
 
 
-def refusal_of_two_workers() -> Mapping[str, str] | None:
-    """How the last of the calls was refused; None where a worker was answered.
+class Workers:
+    """Answers of workers, each question asked once."""
 
-    :raises AdapterFault: the workers could not be asked
-    """
-    with tempfile.TemporaryDirectory(prefix='bn-msrun-') as folder:
-        answers = answers_of_workers(Path(folder), WORKERS)
-    refusals = [refusal for answer in answers for refusal in answer]
-    return None if None in refusals else refusals[-1]
+    def __init__(self) -> None:
+        self._known: dict[str, Sequence[RankObservation]] = {}
+        self._refusals: list[Mapping[str, str] | None] | None = None
+
+    def refusal(self) -> Mapping[str, str] | None:
+        """How the last of the calls was refused; None where a worker was answered.
+
+        :raises AdapterFault: the workers could not be asked
+        """
+        if self._refusals is None:
+            self._ask([], WORKERS)
+        refusals = self._refusals or [None]
+        return None if None in refusals else refusals[-1]
+
+    def observe(self, case: Case) -> Sequence[RankObservation]:
+        """What each rank of the case showed, a worker each.
+
+        :raises AdapterFault: the workers could not be asked
+        """
+        if key_of(case) not in self._known:
+            self._ask([case, *others_of(case)], len(case.ranks))
+        return self._known[key_of(case)]
+
+    def _ask(self, cases: Sequence[Case], workers: int) -> None:
+        calls = CALLS if workers == WORKERS else ()
+        with tempfile.TemporaryDirectory(prefix='bn-msrun-') as folder:
+            Path(folder, QUESTIONS).write_bytes(pickle.dumps((cases, calls)))
+            answers = answers_of_workers(Path(folder), workers)
+        observed = [ranks for ranks, _ in answers]
+        failures = [rank for ranks in observed for rank in ranks if isinstance(rank, str)]
+        if failures:
+            raise AdapterFault(f'a worker of msrun failed: {failures[0]}')
+        self._known.update((key_of(case), ranks) for case, *ranks in zip(cases, *observed))
+        if calls:
+            self._refusals = [refusal for _, refusals in answers for refusal in refusals]
 
 
-def observe_by_workers(case: Case) -> Sequence[RankObservation]:
-    """What each rank of the case showed, a worker each.
+def key_of(case: Case) -> str:
+    """The same for the same question."""
+    tensors = [*case.initial.values(), *(tensor for data in case.ranks for tensor in (*data.inputs, *data.grads))]
+    shown = [(tensor.shape, (tensor.bits if isinstance(tensor, BFloat16) else tensor).tobytes()) for tensor in tensors]
+    return repr((case._replace(initial={}, ranks=()), sorted(case.initial), shown))
 
-    :raises AdapterFault: the workers could not be asked
-    """
-    with tempfile.TemporaryDirectory(prefix='bn-msrun-') as folder:
-        Path(folder, QUESTION).write_bytes(pickle.dumps(case))
-        answers = answers_of_workers(Path(folder), len(case.ranks))
-    failures = [answer for answer in answers if isinstance(answer, str)]
-    if failures:
-        raise AdapterFault(f'a worker of msrun failed: {failures[0]}')
-    return answers
+
+def others_of(case: Case) -> list[Case]:
+    """The same case with each other option that the same workers can be asked."""
+    own = case.config.option
+    others = [option for option in TOGETHER if own in TOGETHER and option != own]
+    return [case._replace(config=case.config._replace(option=option)) for option in others]
 
 
 def answers_of_workers(folder: Path, workers: int) -> list[Any]:
@@ -166,10 +198,9 @@ def refusal_of(call: str, names: dict[str, Any]) -> Mapping[str, str] | None:
 def main() -> None:
     signal.alarm(LIMIT_S)  # msrun gives its workers a session of their own, where nobody would find them
     folder, rank = Path(sys.argv[1]), int(os.environ['RANK_ID'])
+    cases, calls = pickle.loads((folder / QUESTIONS).read_bytes())  # noqa: S301 - our own, in a folder of ours
     join()
-    question = folder / QUESTION
-    # what else lies there is msrun's
-    answer = ask_case(pickle.loads(question.read_bytes()), rank) if question.exists() else ask(CALLS)  # noqa: S301
+    answer = [ask_case(case, rank) for case in cases], ask(calls)
     unfinished = folder / f'worker-{rank}.pickle'
     unfinished.write_bytes(pickle.dumps(answer))
     unfinished.rename(folder / f'answer-{rank}.pickle')
