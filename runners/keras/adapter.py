@@ -21,6 +21,7 @@ from bn_protocol.description import Description, arguments_of, inputs_of, parame
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
 from bn_protocol.probes import Probe, Probes
+from bn_protocol.repetition import observe_again
 from bn_protocol.tensors import BFloat16, Value, dtype_name
 
 VARIABLES = {'gamma': 'gamma', 'beta': 'beta', 'running_mean': 'moving_mean', 'running_var': 'moving_variance'}
@@ -314,9 +315,12 @@ class KerasAdapter(Adapter):
         doubts = missing(case)
         if doubts:
             return self.probes.unsupported(doubts[0])
+        if case.threads not in (0, self.threads):
+            raise AdapterFault(f'this process has {self.threads} threads, not {case.threads}')
         data = case.ranks[0]
         with self.jax.enable_x64(has_long_type(case, data)):  # JAX shortens float64 and int64 otherwise
-            return Observed((observe_rank(case, data, self.construct),))
+            observe = observe_again if case.threads else observe_rank
+            return Observed((observe(case, data, self.construct),))
 
     def construct(self, case: Case, data: RankData) -> KerasLayer:
         return KerasLayer(self.jax, self.keras, case, data)
@@ -337,8 +341,8 @@ def missing(case: Case) -> list[Probe]:
     word = case.config.option.partition('-')[0]
     if word in MISSING_OPTIONS:
         doubts.append(MISSING_OPTIONS[word])
-    elif word or case.threads:
-        raise AdapterFault(f'this adapter does not hand over {case.config.option or "threads"}')
+    elif word:
+        raise AdapterFault(f'this adapter does not hand over {case.config.option}')
     if case.capability:
         doubts.append(NO_CAPABILITY)
     if Reload('conversion') in case.program:

@@ -136,7 +136,7 @@ describe('show: a rule', () => {
         formula  rv′ = (1 − m)·rv + m·σ²·n/(n − 1)
         source   torch.nn.BatchNorm1d documentation, 'unbiased estimator'
         source   Ioffe and Szegedy, arXiv:1502.03167, Algorithm 2, step 10
-        cases    N in suite core: norm/output, grad/backward, state/trajectory, grad/trajectory, grad/double-backward, grad/accumulation, state/live-settings, state/paused, state/fresh-mode, state/reload, dtype/whole-layer, shape/layout, shape/many-channels, num/many-elements, err/argument, err/option, dtype/combination, num/threads, norm/route, grad/route, sync/converted, sync/pooled, num/golden
+        cases    1N in suite core: norm/output, grad/backward, state/trajectory, grad/trajectory, grad/double-backward, grad/accumulation, state/live-settings, state/paused, state/fresh-mode, state/reload, dtype/whole-layer, shape/layout, shape/many-channels, num/many-elements, err/argument, err/option, sync/own-kernels, dtype/combination, num/threads, norm/route, grad/route, sync/converted, sync/pooled, num/golden
         such as  batchnorm1d/norm/output/program=train/shape=5x3/statistics=tracked/affine=true/momentum=0.1/eps=1e-5/initial=default/data=unit
       "
     `);
