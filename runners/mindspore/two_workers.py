@@ -1,20 +1,21 @@
 """What MindSpore's SyncBatchNorm answers to several processes: workers are started by msrun and really ask.
 
-As a script it is one of the workers; msrun starts it, and it leaves its answer in a file.
+As a script it is one of the workers; msrun starts it, and it comes for its questions to a socket.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing, suppress
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
@@ -25,6 +26,8 @@ from bn_protocol.tensors import BFloat16
 #: the harness gives a case 60 s
 LIMIT_S = 50
 END_S = 5
+#: how often is looked for a worker that comes
+LOOK_S = 0.1
 WORKERS = 2
 X = 'mindspore.Tensor(numpy.ones((2, 2), "float32"))'
 #: over all workers, as the layer does of itself, and over a group that is named
@@ -33,10 +36,12 @@ CALLS = (
     f'mindspore.nn.SyncBatchNorm(2, process_groups=[[0, 1]]).set_train()({X}).asnumpy()',
 )
 REPORTED = f'msrun --worker_num={WORKERS} --local_worker_num={WORKERS}: {CALLS[1]}'
-#: what the workers are asked
-QUESTIONS = 'questions.pickle'
+#: where the workers come for their questions
+SOCKET = 'socket'
 #: options whose cases are asked together, since it is to be started that takes msrun its time
 TOGETHER = ('kernels-own', 'kernels-named')
+#: cases, and calls of which the refusals are asked
+Questions = Tuple[Sequence[Case], Sequence[str]]
 
 
 class Workers:
@@ -68,8 +73,7 @@ class Workers:
     def _ask(self, cases: Sequence[Case], workers: int) -> None:
         calls = CALLS if workers == WORKERS else ()
         with tempfile.TemporaryDirectory(prefix='bn-msrun-') as folder:
-            Path(folder, QUESTIONS).write_bytes(pickle.dumps((cases, calls)))
-            answers = answers_of_workers(Path(folder), workers)
+            answers = answers_of_workers(Path(folder), workers, (cases, calls))
         observed = [ranks for ranks, _ in answers]
         failures = [rank for ranks in observed for rank in ranks if isinstance(rank, str)]
         if failures:
@@ -93,17 +97,45 @@ def others_of(case: Case) -> list[Case]:
     return [case._replace(config=case.config._replace(option=option)) for option in others]
 
 
-def answers_of_workers(folder: Path, workers: int) -> list[Any]:
-    """One per worker, by rank."""
-    output = start_and_wait(folder, workers)
-    answers = answers_in(folder)
+def answers_of_workers(folder: Path, workers: int, questions: Questions) -> list[Any]:
+    """One per worker, by rank. Once they have answered msrun need not come to its own end, which takes seconds."""
+    log = folder / 'msrun.log'
+    with closing(socket.socket(socket.AF_UNIX)) as meeting:
+        meeting.bind(str(folder / SOCKET))
+        meeting.listen()
+        meeting.settimeout(LOOK_S)
+        msrun = start(folder, workers, log)
+        try:
+            answers = gather(meeting, msrun, workers, questions)
+        finally:
+            end(msrun)
     if len(answers) != workers:
-        raise AdapterFault(f'{len(answers)} of {workers} workers of msrun answered; it ended: {output[-600:]}')
-    return [pickle.loads(file.read_bytes()) for file in answers]  # noqa: S301 - our own, in a folder of ours
+        said = log.read_text(encoding='utf-8', errors='replace')
+        raise AdapterFault(f'{len(answers)} of {workers} workers of msrun answered; it ended: {said[-600:]}')
+    return [answers[rank] for rank in sorted(answers)]
 
 
-def start_and_wait(folder: Path, workers: int) -> str:
-    """What msrun printed. Once the workers have answered it need not come to its own end, which takes seconds."""
+def gather(
+    meeting: socket.socket, msrun: subprocess.Popen[bytes], workers: int, questions: Questions
+) -> dict[int, Any]:
+    """Answers by rank, of each worker that comes for the questions; fewer where msrun ends or the time is up."""
+    until = time.monotonic() + LIMIT_S
+    connections: list[Connection] = []
+    answers: dict[int, Any] = {}
+    while len(answers) < workers and msrun.poll() is None and time.monotonic() < until:
+        with suppress(socket.timeout):
+            connection = Connection(meeting.accept()[0].detach())
+            connection.send(questions)
+            connections.append(connection)
+        for ready in wait(connections, 0):
+            connections.remove(ready)
+            with suppress(EOFError, OSError):  # a worker that died answers nothing
+                rank, answer = ready.recv()
+                answers[rank] = answer
+    return answers
+
+
+def start(folder: Path, workers: int, log: Path) -> subprocess.Popen[bytes]:
     own = Path(sys.executable).parent
     environment = {**os.environ, 'PATH': os.pathsep.join((str(own), os.environ.get('PATH', os.defpath)))}
     command = [
@@ -116,23 +148,13 @@ def start_and_wait(folder: Path, workers: int) -> str:
         __file__,
         str(folder),
     ]
-    log = folder / 'msrun.log'
     try:
         with log.open('wb') as sink:
-            msrun = subprocess.Popen(  # noqa: S603 - our own constant command
+            return subprocess.Popen(  # noqa: S603 - our own constant command
                 command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT
             )
     except OSError as error:
         raise AdapterFault(f'msrun did not start: {error}') from error
-    until = time.monotonic() + LIMIT_S
-    while msrun.poll() is None and time.monotonic() < until and len(answers_in(folder)) < workers:
-        time.sleep(0.1)
-    end(msrun)
-    return log.read_text(encoding='utf-8', errors='replace')
-
-
-def answers_in(folder: Path) -> list[Path]:
-    return sorted(folder.glob('answer-*.pickle'))
 
 
 def end(msrun: subprocess.Popen[bytes]) -> None:
@@ -197,13 +219,13 @@ def refusal_of(call: str, names: dict[str, Any]) -> Mapping[str, str] | None:
 
 def main() -> None:
     signal.alarm(LIMIT_S)  # msrun gives its workers a session of their own, where nobody would find them
-    folder, rank = Path(sys.argv[1]), int(os.environ['RANK_ID'])
-    cases, calls = pickle.loads((folder / QUESTIONS).read_bytes())  # noqa: S301 - our own, in a folder of ours
+    rank = int(os.environ['RANK_ID'])
+    meeting = socket.socket(socket.AF_UNIX)
+    meeting.connect(str(Path(sys.argv[1], SOCKET)))
+    connection = Connection(meeting.detach())
+    cases, calls = connection.recv()
     join()
-    answer = [ask_case(case, rank) for case in cases], ask(calls)
-    unfinished = folder / f'worker-{rank}.pickle'
-    unfinished.write_bytes(pickle.dumps(answer))
-    unfinished.rename(folder / f'answer-{rank}.pickle')
+    connection.send((rank, ([ask_case(case, rank) for case in cases], ask(calls))))
 
 
 if __name__ == '__main__':
