@@ -17,7 +17,8 @@ LARGEST_EPS = 0.25
 
 def flattened(array: np.ndarray) -> np.ndarray:
     """The spatial axes as one; rank 2 as a vector."""
-    return array.reshape((-1,) if array.ndim == RANK_WITHOUT_SPACE else (*array.shape[:2], -1))
+    space = int(np.prod(array.shape[2:]))
+    return array.reshape((array.size,) if array.ndim == RANK_WITHOUT_SPACE else (*array.shape[:2], space))
 
 
 # --- shapes and types
