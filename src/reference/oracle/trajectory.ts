@@ -1,5 +1,4 @@
 import type { Case, InitialValues, Step } from '../../cases/case.ts';
-import { groupsOf } from '../../cases/groups.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { runChannel, type ChannelCase, type ChannelStep } from './channel.ts';
 import { channelIndices } from './layout.ts';
@@ -35,7 +34,13 @@ export interface ExactRank {
  *   where the batch normalises (BN-STAT-02): a refusal has no exact value
  */
 export function exactTrajectory(question: Case, rootBits: number = defaultRootBits): readonly ExactRank[] {
-  return groupsOf(question).flatMap((group) => trajectoryOfGroup(group, rootBits));
+  return togetherIn(question).flatMap((ranks) => trajectoryOfGroup({ ...question, ranks }, rootBits));
+}
+
+/** Which ranks pool their statistics: all of them, or each two that follow each other. */
+function togetherIn({ config, ranks }: Case): readonly Case['ranks'][] {
+  if (config.option !== 'groups-pairs') return [ranks];
+  return ranks.flatMap((rank, at) => (at % 2 === 1 ? [] : [[rank, ...ranks.slice(at + 1, at + 2)]]));
 }
 
 function trajectoryOfGroup(question: Case, rootBits: number): readonly ExactRank[] {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { accept, acceptCase } from '../accept/accept.ts';
+import { accept, acceptCase } from './accept.ts';
 import { exactTrajectory } from '../reference/oracle/trajectory.ts';
 import { simulate } from '../reference/simulate.ts';
 import { simulateWide } from '../reference/wide/simulate-wide.ts';
-import type { Case } from './case.ts';
-import { groupsOf } from './groups.ts';
-import { materialise } from './materialise.ts';
-import type { PlannedCase } from './plan.ts';
+import type { Case } from '../cases/case.ts';
+import { groupsOf } from '../cases/groups.ts';
+import { materialise } from '../cases/materialise.ts';
+import type { PlannedCase } from '../cases/plan.ts';
 
 const axes = { program: 'train-backward', ranks: '1x3+2x3+3x3+2x3', momentum: '0.1', initial: 'distinct', data: 'unit' };
 const planned: PlannedCase = { id: 'syncbatchnorm/sync/pooled/x', layer: 'syncbatchnorm', behaviour: 'sync/pooled', rules: [], axes, expectsConstant: false, repeats: false, literal: null };
