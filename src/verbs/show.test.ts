@@ -107,6 +107,12 @@ describe('show: a case', () => {
         "construct on rank 1",
         "step 0: forward in train mode on input 0 on rank 1",
         "step 1: backward of step 0 with gradient 0 on rank 1",
+        "construct on rank 2",
+        "step 0: forward in train mode on input 0 on rank 2",
+        "step 1: backward of step 0 with gradient 0 on rank 2",
+        "construct on rank 3",
+        "step 0: forward in train mode on input 0 on rank 3",
+        "step 1: backward of step 0 with gradient 0 on rank 3",
       ]
     `);
   });
