@@ -124,7 +124,7 @@ describe('BN-NUM-01 arithmetic in a narrower type', () => {
 
 describe('the general causes', () => {
   it('are what these tests ask', () => {
-    expect(Object.keys(generalCauses)).toEqual(['not-finite', 'constant-factor', 'permuted-elements', 'half-precision-state', 'half-precision-inside', 'bfloat16-inside', 'narrow-layer-arithmetic']);
+    expect(Object.keys(generalCauses)).toEqual(['not-finite', 'constant-factor', 'permuted-elements', 'half-precision-state', 'half-precision-inside', 'bfloat16-inside', 'groups-ignored', 'narrow-layer-arithmetic']);
   });
 
   it('control: none explains an observation that misses a result', () => {

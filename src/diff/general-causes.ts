@@ -5,6 +5,7 @@ import type { Observation } from '../runners/observation.ts';
 import type { RuleId } from '../spec/rule-id.ts';
 import { roundArray, roundTo } from '../tensor/round.ts';
 import type { Cause } from './cause-entry.ts';
+import { compare } from './compare.ts';
 import { countDistinct, outsideOf, type Place, placesOf } from './elements.ts';
 import { commonFactor } from './factor.ts';
 import { isRoundedTo } from './narrow-type.ts';
@@ -19,6 +20,7 @@ export const generalCauses = {
   'half-precision-state': { id: 'half-precision-state', rule: 'BN-DTYPE-02', title: 'the running statistics are rounded to float16', translation: 'keep the running statistics in the type of the layer' },
   'half-precision-inside': { id: 'half-precision-inside', rule: 'BN-NUM-01', title: 'arithmetic in float16 somewhere inside', translation: 'keep Batch Normalization in float32 under mixed precision' },
   'bfloat16-inside': { id: 'bfloat16-inside', rule: 'BN-NUM-01', title: 'arithmetic in bfloat16 somewhere inside', translation: 'keep Batch Normalization in float32 under mixed precision' },
+  'groups-ignored': { id: 'groups-ignored', rule: 'BN-SYNC-01', title: 'statistics are pooled over all ranks, whatever groups they form', translation: 'give each layer the process group that it is for' },
   'narrow-layer-arithmetic': { id: 'narrow-layer-arithmetic', rule: 'BN-NUM-01', title: 'a layer of float16 or bfloat16 computes in that type throughout', translation: 'keep the layer in float32; its input may be narrow' },
 } as const satisfies Readonly<Record<string, Cause>>;
 
@@ -29,7 +31,7 @@ export function explainGenerally(situation: Situation): readonly Cause[] {
   const places = placesOf(acceptCase(question), observation, asked, stably);
   const outside = places.filter((place) => outsideOf(place).length > 0);
   const leavesNothing = deviations.every(({ observable }) => outside.some(({ accepted }) => accepted.observable === observable)); // an inaccuracy elsewhere included
-  const causes = [notFinite(outside), leavesNothing ? factor(outside) : null, permuted(outside), halfState(situation)];
+  const causes = [groupsIgnored(situation), notFinite(outside), leavesNothing ? factor(outside) : null, permuted(outside), halfState(situation)];
   return [...causes.filter((cause) => cause !== null), ...explainByRounding(situation)];
 }
 
@@ -51,6 +53,12 @@ function narrowTypesOf({ ranks }: Situation['question']): readonly (keyof typeof
 
 function mayBeRounded({ ranks }: Observation): boolean {
   return ranks.every(({ steps }) => steps.every(({ y }) => y === undefined || y.data.every((value) => roundTo(value, 'float16') === value || roundTo(value, 'bfloat16') === value)));
+}
+
+function groupsIgnored({ question, observation, asked }: Situation): Cause | null {
+  if (question.config.option !== 'groups-pairs') return null;
+  const together = acceptCase({ ...question, config: { ...question.config, option: 'groups-none' } });
+  return compare(together, observation, asked).deviations.length === 0 ? generalCauses['groups-ignored'] : null;
 }
 
 function notFinite(outside: readonly Place[]): Cause | null {
