@@ -18,13 +18,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from arguments import AXIS_OF_BUFFERS, INITIALISERS, NOTHING, SET_AFTERWARDS, initialisers, spelled
+from arguments import INITIALISERS, SET_AFTERWARDS, initialisers, spelled
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Layer, Observation, Observed, observe_rank
 from bn_protocol.another_process import AnotherProcess, answer_cases
 from bn_protocol.cases import SYNCHRONISED, Backward, Case, RankData, direction_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, few_processors, language, limit_threads
+from bn_protocol.options import AXIS_OF_BUFFERS, NOTHING
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.repetition import observe_again
 from bn_protocol.tensors import BFloat16, Value

@@ -8,6 +8,7 @@ import numpy as np
 
 from bn_protocol.adapter import AdapterFault
 from bn_protocol.cases import Config
+from bn_protocol.options import ALIKE, AXIS_OF_BUFFERS, INTEGER_EPS, NOTHING, TYPES
 from bn_protocol.probes import Probe
 from bn_protocol.tensors import Value
 
@@ -26,19 +27,10 @@ ONE_INITIALISER = {
 }
 NAMES = {0.0: 'zeros', 1.0: 'ones'}
 SPELLED: dict[str, dict[str, Any]] = {
+    **ALIKE,
     'format-own': {'data_format': 'NCHW'},
     'format-channels-last': {'data_format': 'NHWC'},
     'format-unknown': {'data_format': 'NCDHW'},
-    'dtype-text': {'dtype': 'float32'},
-    'dtype-none': {'dtype': None},
-    'eps-text': {'eps': 'x'},
-    'momentum-text': {'momentum': 'x'},
-    'momentum-none': {'momentum': None},
-    'affine-number': {'affine': 1},
-    'affine-text': {'affine': 'x'},
-    'features-text': {'num_features': '3'},
-    'features-true': {'num_features': True},
-    'features-whole': {'num_features': 3.0},
     'initial-drawn': {
         'gamma_init': 'normal',
         'beta_init': 'uniform',
@@ -54,11 +46,7 @@ SPELLED: dict[str, dict[str, Any]] = {
     'groups-outside': {'process_groups': [[5]]},
     'groups-flat': {'process_groups': [0]},
 }
-#: the names of types, which stand in the framework
-TYPES = {'dtype-integer': 'int32'}
-NOTHING, INTEGER_EPS, DRAWN = 'arguments-none', 'eps-integer', 'initial-drawn'
-#: along which axis of one buffer parameters and state follow each other
-AXIS_OF_BUFFERS = {'buffers-shared': 0, 'buffers-strided': 1}
+DRAWN = 'initial-drawn'
 #: with these the values of the case are set when the layer is there
 SET_AFTERWARDS = (NOTHING, DRAWN, *AXIS_OF_BUFFERS)
 NO_DEVICE = Probe(

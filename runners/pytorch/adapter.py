@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
-from arguments import AXIS_OF_BUFFERS, META, doubted_argument, spelled
+from arguments import META, doubted_argument, spelled
 from bn_protocol.adapter import (
     Adapter,
     AdapterFault,
@@ -31,6 +31,7 @@ from bn_protocol.cases import WITHOUT_GRADIENTS, Case, RankData, rows_of
 from bn_protocol.description import Description, arguments_of, inputs_of, parameter, stored
 from bn_protocol.loop import serve
 from bn_protocol.machine import cpu_model, described_layers, language, limit_threads
+from bn_protocol.options import AXIS_OF_BUFFERS
 from bn_protocol.probes import Probe, Probes
 from bn_protocol.repetition import observe_again
 from bn_protocol.tensors import BFloat16, Value

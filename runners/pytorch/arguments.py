@@ -5,38 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from bn_protocol.cases import Config
+from bn_protocol.options import ALIKE, AXIS_OF_BUFFERS, INTEGER_EPS, NOTHING, TYPES
 from bn_protocol.probes import Probe
 
 #: made without memory, which it is given afterwards
 META = 'device-meta'
 META_DEVICE = 'meta'
 SPELLED: dict[str, dict[str, Any]] = {
+    **ALIKE,
     'device-cpu': {'device': 'cpu'},
     META: {'device': META_DEVICE},
     'device-unknown': {'device': 'nowhere'},
-    'dtype-text': {'dtype': 'float32'},
     'statistics-number': {'track_running_stats': 1},
     'statistics-text': {'track_running_stats': 'x'},
     'groups-none': {'process_group': None},
-    'dtype-none': {'dtype': None},
-    'eps-text': {'eps': 'x'},
-    'momentum-text': {'momentum': 'x'},
-    'momentum-none': {'momentum': None},
-    'affine-number': {'affine': 1},
-    'affine-text': {'affine': 'x'},
-    'features-text': {'num_features': '3'},
-    'features-true': {'num_features': True},
-    'features-whole': {'num_features': 3.0},
     'groups-pairs': {},
     'kernels-own': {},
     'kernels-named': {},
     'kernels-alone': {},
 }
-#: the names of types, which stand in the framework
-TYPES = {'dtype-integer': 'int32'}
-NOTHING, INTEGER_EPS = 'arguments-none', 'eps-integer'
-#: along which axis of one buffer parameters and state follow each other
-AXIS_OF_BUFFERS = {'buffers-shared': 0, 'buffers-strided': 1}
 _SIGNATURE = 'torch.nn.BatchNorm2d documentation, signature'
 NO_INITIALISERS = Probe(
     'no initial values as arguments: parameters and buffers are set after construction',
