@@ -2,6 +2,7 @@ import type { Accepted, AcceptedCount, AcceptedObservation, AcceptedRank, Accept
 import type { Observable } from '../cases/case.ts';
 import type { Observation, ObservedError, ObservedTensor, RankObservation, StepObservation } from '../runners/observation.ts';
 import type { RuleId } from '../spec/rule-id.ts';
+import type { Numbers } from '../tensor/tensor.ts';
 import { describeErrors, isNamed } from './contract.ts';
 import { errorRatio, isAccepted } from './interval.ts';
 import type { Accuracy, Deviation } from './verdict.ts';
@@ -154,7 +155,7 @@ function isSameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-function compareElements(accepted: AcceptedValues, got: Float64Array, place: Place, tally: Tally): void {
+function compareElements(accepted: AcceptedValues, got: Numbers, place: Place, tally: Tally): void {
   const { value, low, stable, naive, alternative } = accepted;
   const entry = accuracyOf(tally, accepted.observable);
   const worst = { must: noElement(), should: noElement() };

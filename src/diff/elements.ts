@@ -1,12 +1,13 @@
 import type { Accepted, AcceptedValues } from '../accept/accepted.ts';
 import type { Observable } from '../cases/case.ts';
 import type { Observation } from '../runners/observation.ts';
+import type { Numbers } from '../tensor/tensor.ts';
 import { isAccepted } from './interval.ts';
 
 /** One observable of one step of one rank: what is accepted and what was observed, element by element. */
 export interface Place {
   readonly accepted: AcceptedValues;
-  readonly got: Float64Array;
+  readonly got: Numbers;
 }
 
 /**

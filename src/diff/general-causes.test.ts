@@ -26,7 +26,7 @@ function changed(question: Case, name: TensorName, change: (data: Float64Array, 
   const honest = observe(question);
   const step = (one: StepObservation): StepObservation => {
     const tensor = one[name];
-    return tensor === undefined ? one : { ...one, [name]: { ...tensor, data: change(tensor.data, tensor.shape).map(Math.fround) } };
+    return tensor === undefined ? one : { ...one, [name]: { ...tensor, data: change(Float64Array.from(tensor.data), tensor.shape).map(Math.fround) } };
   };
   return { ...honest, ranks: honest.ranks.map(({ construct, steps }) => ({ construct, steps: steps.map(step) })) };
 }
@@ -114,7 +114,7 @@ describe('BN-NUM-01 arithmetic in a narrower type', () => {
   it('BN-DTYPE-02 state rounded to float16 at each update', () => {
     const half = (name: 'running_mean' | 'running_var') => (observation: Observation, step: number): Observation => {
       const state = observation.ranks[0]?.steps[step]?.[name];
-      return state === undefined ? observation : changeStep(observation, step, { [name]: { ...state, data: rounded('float16')(state.data) } as ObservedTensor });
+      return state === undefined ? observation : changeStep(observation, step, { [name]: { ...state, data: rounded('float16')(Float64Array.from(state.data)) } as ObservedTensor });
     };
     const once = question({ ...asked, program: 'train', inputs: asked.ranks.map(({ inputs }) => inputs.slice(0, 1)), initial: asked.initial, config: asked.config });
     const observation = half('running_var')(half('running_mean')(observe(once), 0), 0);

@@ -8,7 +8,7 @@ import { forEachInChannel } from '../reference/layout.ts';
 import { simulate } from '../reference/simulate.ts';
 import { localStatistics } from '../reference/statistics.ts';
 import type { ForwardRecord } from '../reference/trajectory.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Numbers, Tensor } from '../tensor/tensor.ts';
 import type { Cause } from './cause-entry.ts';
 import { factorRange, type Multiple, type Range } from './factor.ts';
 import { predicts, type Reading, type Situation } from './prediction.ts';
@@ -88,7 +88,7 @@ function shareFactor(reached: readonly Reached[]): boolean {
 }
 
 /** Per channel v′ = s²/f² − ε for the factors f that y leaves, as far as cancellation reaches; clipped at 0. */
-function variancesOf(record: ForwardRecord, { config }: Case, accepted: AcceptedValues | undefined, got: Float64Array | undefined): readonly Reached[] {
+function variancesOf(record: ForwardRecord, { config }: Case, accepted: AcceptedValues | undefined, got: Numbers | undefined): readonly Reached[] {
   const size = magnitudes([record.x], config.numFeatures);
   const precision = precisionOf(config.dtype, naive);
   return Array.from(record.batch.variance, (variance, c) => {
@@ -107,7 +107,7 @@ function intersection(a: Range, b: Range): Range {
 }
 
 /** The factors f of y − β = f·(y₀ − β) in one channel; null where none serves. */
-function factorOf({ x, beta }: ForwardRecord, accepted: AcceptedValues, got: Float64Array, c: number): Range | null {
+function factorOf({ x, beta }: ForwardRecord, accepted: AcceptedValues, got: Numbers, c: number): Range | null {
   const multiples: Multiple[] = [];
   const shift = beta[c]!;
   forEachInChannel(x, c, (i) => multiples.push({ value: accepted.value[i]! - shift, got: got[i]! - shift, bound: roomFor(accepted, got, i) }));
@@ -115,7 +115,7 @@ function factorOf({ x, beta }: ForwardRecord, accepted: AcceptedValues, got: Flo
 }
 
 /** What a factor may leave of an element: its bound, and of a deviation no more than half. */
-function roomFor({ value, naive: bound }: AcceptedValues, got: Float64Array, i: number): number {
+function roomFor({ value, naive: bound }: AcceptedValues, got: Numbers, i: number): number {
   const deviation = Math.abs(got[i]! - value[i]!);
   return deviation > bound[i]! ? Math.min(bound[i]!, deviation / 2) : bound[i]!;
 }

@@ -1,7 +1,10 @@
+import type { Numbers } from '../tensor/tensor.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ElementType } from '../tensor/bytes.ts';
 import type { Answer, BreakKind, Question } from './answer.ts';
 import { decodeResult } from './decode-result.ts';
 import { encodeRun, encodeStart, encodeStop } from './encode-messages.ts';
+import { Exchange } from './exchange.ts';
 import { type Frame, FrameDecoder, FrameError } from './frames.ts';
 import { watchMemory } from './memory-watch.ts';
 import type { ResultMessage, StartedMessage } from './messages.ts';
@@ -58,6 +61,7 @@ const readGraceMs = 100;
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #decoder = new FrameDecoder();
+  readonly #exchange = Exchange.open();
   /** Oldest first, none of them empty. A map for each: one whose entries come and go for ever costs the collector dear. */
   readonly #frames: AskedFrame[] = [];
   readonly #endWatch: () => void;
@@ -91,7 +95,7 @@ export class Conversation {
       this.#listener = { ...silent, onChange: () => resolve(undefined) };
     });
     const timer = setTimeout(() => this.#break('timed-out', `did not start within ${startLimitMs / 1000} s`), startLimitMs);
-    process.stdin.write(encodeStart(threads, device));
+    process.stdin.write(encodeStart(threads, device, this.#exchange?.folder));
     const identity = await started;
     clearTimeout(timer);
     return identity;
@@ -156,7 +160,7 @@ export class Conversation {
   #send(questions: readonly Question[], frame: AskedFrame): void {
     if (this.#frames.length === 0) this.#startTimer();
     this.#frames.push(frame);
-    this.#options.process.stdin.write(encodeRun(this.asked, questions));
+    this.#options.process.stdin.write(encodeRun(this.asked, questions, this.#identity?.readsFiles === true ? this.#exchange : undefined));
     this.asked += 1;
     this.questions += questions.length;
   }
@@ -196,13 +200,19 @@ export class Conversation {
       const twice = seq === this.#held?.question.seq;
       throw new MessageError(twice ? 'two answers to one case' : `an answer with seq ${seq}, which is not in flight`);
     }
-    const answer = decodeResult(message, payload, () => this.#options.log.tail());
+    const answer = decodeResult(message, payload, () => this.#options.log.tail(), (path, dtype, shape) => this.#takeFile(path, dtype, shape));
+    this.#exchange?.release(seq);
     const wasOldest = this.#oldest() === seq;
     const question = frame.get(seq);
     frame.delete(seq);
     if (frame.size === 0) this.#frames.splice(this.#frames.indexOf(frame), 1);
     if (wasOldest) this.#startTimer();
     this.#handOn(question && { question, answer });
+  }
+
+  #takeFile(path: string, dtype: ElementType, shape: readonly number[]): Numbers {
+    if (this.#exchange === undefined) throw new MessageError(`the file ${path}, where no folder was offered`);
+    return this.#exchange.take(path, dtype, shape);
   }
 
   /** The frame in which a question is unanswered: nearly always the first. */
@@ -241,6 +251,7 @@ export class Conversation {
     if (!stdout.readableEnded) await Promise.race([new Promise((resolve) => stdout.once('end', resolve)), sleep(exitGraceMs)]);
     if (exit.kind === 'exited' && exit.code === 0) this.#requireWholeFrame();
     this.#break('crashed', describeExit(exit));
+    this.#exchange?.close();
   }
 
   #requireWholeFrame(): void {

@@ -1,6 +1,6 @@
 import { allocateNumbers } from '../tensor/allocate.ts';
 import { decodeTensor, elementBytes, type ElementType } from '../tensor/bytes.ts';
-import { countElements } from '../tensor/tensor.ts';
+import { countElements, type Numbers } from '../tensor/tensor.ts';
 import type { Answer } from './answer.ts';
 import type { RawRank, RawStep, RawTensor, ResultMessage } from './messages.ts';
 import { type ObservedTensor, type RankObservation, type StepObservation, type TensorObservable, tensorObservables } from './observation.ts';
@@ -9,14 +9,15 @@ import { MessageError } from './validate-message.ts';
 /**
  * A validated result as an answer.
  *
+ * @param takeFile  values of a tensor that the runner put into a file
  * @param stderrTail  what a failure is to carry; asked only then
- * @throws {MessageError} when a tensor does not lie inside the payload
+ * @throws {MessageError} when a tensor does not lie inside the payload; what `takeFile` throws
  */
-export function decodeResult(result: ResultMessage, payload: Uint8Array, stderrTail: () => string): Answer {
+export function decodeResult(result: ResultMessage, payload: Uint8Array, stderrTail: () => string, takeFile: TakeFile = refuseFile): Answer {
   const { seq } = result;
   switch (result.outcome) {
     case 'observed':
-      return { kind: 'observed', seq, observation: { durationUs: result.durationUs, ranks: decodeRanks(result.ranks, payload) } };
+      return { kind: 'observed', seq, observation: { durationUs: result.durationUs, ranks: decodeRanks(result.ranks, payload, takeFile) } };
     case 'unsupported':
       return { kind: 'unsupported', seq, reason: result.reason, source: result.source, probe: result.probe };
     case 'failed':
@@ -24,16 +25,22 @@ export function decodeResult(result: ResultMessage, payload: Uint8Array, stderrT
   }
 }
 
-function decodeRanks(ranks: readonly RawRank[], payload: Uint8Array): RankObservation[] {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
-  return ranks.map(({ construct, steps }) => ({ construct: decodeStep(construct, view), steps: steps.map((step) => decodeStep(step, view)) }));
+export type TakeFile = (path: string, dtype: ElementType, shape: readonly number[]) => Numbers;
+
+function refuseFile(path: string): never {
+  throw new MessageError(`the file ${path}, where none was asked for`);
 }
 
-function decodeStep(step: RawStep, view: DataView): StepObservation {
+function decodeRanks(ranks: readonly RawRank[], payload: Uint8Array, takeFile: TakeFile): RankObservation[] {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  return ranks.map(({ construct, steps }) => ({ construct: decodeStep(construct, view, takeFile), steps: steps.map((step) => decodeStep(step, view, takeFile)) }));
+}
+
+function decodeStep(step: RawStep, view: DataView, takeFile: TakeFile): StepObservation {
   const observed: Partial<Record<TensorObservable, ObservedTensor>> & { step_count?: number; error?: StepObservation['error']; described?: StepObservation['described']; changed?: StepObservation['changed']; order?: StepObservation['order']; unrepeated?: StepObservation['unrepeated'] } = {};
   for (const name of tensorObservables) {
     const raw = step[name];
-    if (raw !== undefined) observed[name] = readTensor(name, raw, view);
+    if (raw !== undefined) observed[name] = readTensor(name, raw, view, takeFile);
   }
   if (step.step_count !== undefined) observed.step_count = step.step_count;
   if (step.error !== undefined) observed.error = step.error;
@@ -44,8 +51,9 @@ function decodeStep(step: RawStep, view: DataView): StepObservation {
   return observed as StepObservation;
 }
 
-function readTensor(name: string, { dtype, shape, offset }: RawTensor, view: DataView): ObservedTensor {
-  if (offset === undefined) throw new MessageError(`${name} without an offset; a result's tensors travel in the payload`);
+function readTensor(name: string, { dtype, shape, offset, file }: RawTensor, view: DataView, takeFile: TakeFile): ObservedTensor {
+  if (file !== undefined) return { dtype, shape, data: takeFile(file, dtype, shape) };
+  if (offset === undefined) throw new MessageError(`${name} without an offset and without a file`);
   if (offset % 8 !== 0) throw new MessageError(`${name} at offset ${offset}, which is no multiple of 8`);
   const end = offset + countElements(shape) * elementBytes[dtype];
   if (!(end <= view.byteLength)) throw new MessageError(`${name} ends at byte ${end} of a payload of ${view.byteLength} bytes`);

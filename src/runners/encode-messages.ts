@@ -1,12 +1,13 @@
 import type { Case, InitialValues } from '../cases/case.ts';
-import { elementBytes, encodeTensor, type WireTensor } from '../tensor/bytes.ts';
+import { elementBytes, type ElementType, encodeTensor, type WireTensor } from '../tensor/bytes.ts';
 import type { Question } from './answer.ts';
+import { type Exchange, smallestFileBytes } from './exchange.ts';
 import { encodeFrame } from './frames.ts';
 import type { RawTensor, StartMessage } from './messages.ts';
 
 /** First message to a runner. */
-export function encodeStart(threads: number, device: string): Buffer {
-  const message: StartMessage = { type: 'start', protocolVersion: 1, schemaVersion: 1, threads, device };
+export function encodeStart(threads: number, device: string, exchange?: string): Buffer {
+  const message: StartMessage = { type: 'start', protocolVersion: 1, schemaVersion: 1, threads, device, exchange };
   return encodeFrame(JSON.stringify(message));
 }
 
@@ -17,8 +18,9 @@ export function encodeStop(): Buffer {
 
 /** The payload of one frame as it fills up. */
 interface Payload {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
+  bytes: Uint8Array;
+  view: DataView;
+  readonly exchange: Exchange | undefined;
   end: number;
 }
 
@@ -31,21 +33,33 @@ const alignment = 8;
  * batch has the same form: a runner then reads less than half of the JSON.
  *
  * @param batch  number of the frame, for logs
+ * @param exchange  takes tensors of `smallestFileBytes` and more
  */
-export function encodeRun(batch: number, questions: readonly Question[]): Buffer {
-  const length = questions.reduce((sum, question) => sum + payloadBytes(question.case), 0);
-  const bytes = new Uint8Array(length);
-  const payload: Payload = { bytes, view: new DataView(bytes.buffer), end: 0 };
+export function encodeRun(batch: number, questions: readonly Question[], exchange?: Exchange): Buffer {
+  const length = questions.reduce((sum, question) => sum + payloadBytes(question.case, exchange === undefined ? Infinity : smallestFileBytes), 0);
+  const payload: Payload = { ...bytesFor(length), exchange, end: 0 };
   const forms = new Map<string, number>();
   const cases = questions.map((question, index) => encodeCase(question, index, payload, forms));
-  return encodeFrame(`{"type":"run","batch":${batch},"cases":[${cases.join(',')}]}`, [bytes]);
+  return encodeFrame(`{"type":"run","batch":${batch},"cases":[${cases.join(',')}]}`, [payload.bytes.subarray(0, payload.end)]);
+}
+
+function bytesFor(length: number): Pick<Payload, 'bytes' | 'view'> {
+  const bytes = new Uint8Array(length);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
+
+/** Makes room for a tensor that should have gone into a file. */
+function widen(payload: Payload, bytes: number): void {
+  const { bytes: narrow } = payload;
+  Object.assign(payload, bytesFor(narrow.length + bytes));
+  payload.bytes.set(narrow);
 }
 
 function encodeCase({ seq, case: asked }: Question, index: number, payload: Payload, forms: Map<string, number>): string {
   requireFinite('eps', asked.config.eps);
   requireFinite('momentum', asked.config.momentum ?? 0);
   const own = `"seq":${seq},"at":${payload.end},"config":${JSON.stringify(asked.config)}`;
-  const form = encodeForm(asked, payload);
+  const form = encodeForm(seq, asked, payload);
   const like = forms.get(form);
   if (like !== undefined) return `{${own},"like":${like}}`;
   forms.set(form, index);
@@ -53,9 +67,9 @@ function encodeCase({ seq, case: asked }: Question, index: number, payload: Payl
 }
 
 /** What cases may share, as JSON; writes the tensors into the payload, and says where they lie from the first one on. */
-function encodeForm({ layer, initial, ranks, program, route, layout, threads, capability, inputType }: Case, payload: Payload): string {
+function encodeForm(seq: number, { layer, initial, ranks, program, route, layout, threads, capability, inputType }: Case, payload: Payload): string {
   const start = payload.end;
-  const add = (tensor: WireTensor) => addTensor(tensor, payload, start);
+  const add = (tensor: WireTensor) => putTensor(seq, tensor, payload) ?? addTensor(tensor, payload, start);
   const tensors = {
     initial: encodeInitial(initial, add),
     ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map((x) => add(inputType === undefined ? x : { ...x, dtype: inputType })), grads: grads.map(add) })),
@@ -84,11 +98,20 @@ function encodeInitial(initial: InitialValues, add: (tensor: WireTensor) => RawT
 
 const initialNames = ['gamma', 'beta', 'running_mean', 'running_var'] as const satisfies readonly (keyof InitialValues)[];
 
+function putTensor(seq: number, tensor: WireTensor, { exchange }: Payload): RawTensor | undefined {
+  const { dtype, shape, data } = tensor;
+  if (exchange === undefined || data.length * elementBytes[dtype] < smallestFileBytes) return undefined;
+  const file = exchange.put(seq, tensor);
+  return file === undefined ? undefined : { dtype, shape, file };
+}
+
 function addTensor(tensor: WireTensor, payload: Payload, start: number): RawTensor {
   const offset = payload.end;
+  const length = alignedBytes(tensor.dtype, tensor.data);
+  if (offset + length > payload.bytes.length) widen(payload, length);
   if (tensor.dtype === 'float32') writeFloat32(tensor.data, payload.view, offset);
   else payload.bytes.set(encodeTensor(tensor), offset);
-  payload.end = offset + alignedBytes(tensor.dtype, tensor.data);
+  payload.end = offset + length;
   return { dtype: tensor.dtype, shape: tensor.shape, offset: offset - start };
 }
 
@@ -97,13 +120,21 @@ function writeFloat32(data: Float64Array, view: DataView, offset: number): void 
   for (let i = 0; i < data.length; i++) view.setFloat32(offset + 4 * i, data[i]!, true);
 }
 
-/** Bytes of payload that a case needs, alignment included. */
-export function payloadBytes({ initial, ranks, inputType }: Case): number {
+/**
+ * Bytes of payload that a case needs, alignment included.
+ *
+ * @param below  only tensors smaller than that count, bytes
+ */
+export function payloadBytes({ initial, ranks, inputType }: Case, below = Infinity): number {
   let bytes = 0;
-  for (const name of initialNames) bytes += initial[name] === undefined ? 0 : alignedBytes(initial[name].dtype, initial[name].data);
+  const add = (dtype: ElementType, data: Float64Array) => {
+    const own = alignedBytes(dtype, data);
+    if (own < below) bytes += own;
+  };
+  for (const name of initialNames) if (initial[name] !== undefined) add(initial[name].dtype, initial[name].data);
   for (const { inputs, grads } of ranks) {
-    for (const { dtype, data } of inputs) bytes += alignedBytes(inputType ?? dtype, data);
-    for (const { dtype, data } of grads) bytes += alignedBytes(dtype, data);
+    for (const { dtype, data } of inputs) add(inputType ?? dtype, data);
+    for (const { dtype, data } of grads) add(dtype, data);
   }
   return bytes;
 }

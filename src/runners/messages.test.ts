@@ -165,10 +165,10 @@ describe('result messages', () => {
     expect(() => parseRunnerMessage(other)).toThrow('unrepeated');
   });
 
-  it('a tensor in a file is refused', () => {
+  it.each([['"file":"/x.npy"', 'the file /x.npy, where none was asked for'], ['"dtype":"float32"', 'y without an offset and without a file']])('a tensor with %s in place of its offset is refused', (place, message) => {
     const { rawHeader, payload } = resultWith(one);
-    const changed = JSON.parse(JSON.stringify(rawHeader).replace('"offset":8', '"file":"/x.npy"')) as unknown;
-    expect(() => decode({ rawHeader: changed, payload })).toThrow('y without an offset');
+    const changed = JSON.parse(JSON.stringify(rawHeader).replace('"offset":8', place)) as unknown;
+    expect(() => decode({ rawHeader: changed, payload })).toThrow(message);
   });
 
   it('the tail of stderr goes with a failure', () => {

@@ -11,6 +11,8 @@ export interface StartMessage {
   readonly threads: number;
   /** Device to run on, `cpu` unless the user asked for another. */
   readonly device: string;
+  /** Absolute path of a folder for large tensors of results, as .npy files. */
+  readonly exchange?: string | undefined;
 }
 
 /** What the framework can or cannot do here. */
@@ -34,6 +36,8 @@ export interface StartedMessage {
   readonly threads: number;
   readonly layers: readonly Case['layer'][];
   readonly capabilities: readonly Capability[];
+  /** Whether large tensors may come to it as .npy files. */
+  readonly readsFiles?: boolean;
 }
 
 /** Runner to harness: a line for the runner's log. */
@@ -49,7 +53,7 @@ export interface RawTensor {
   readonly shape: readonly number[];
   /** Bytes, a multiple of 8. */
   readonly offset?: number;
-  /** A .npy file in place of the payload. */
+  /** Absolute path of a .npy file, in place of the payload. */
   readonly file?: string;
 }
 

@@ -1,12 +1,13 @@
 import type { Observable } from '../cases/case.ts';
 import type { ElementType } from '../tensor/bytes.ts';
+import type { Numbers } from '../tensor/tensor.ts';
 
 /** A tensor that a runner measured, in the framework's own element type. */
 export interface ObservedTensor {
   readonly dtype: ElementType;
   readonly shape: readonly number[];
-  /** Values as float64, row-major. */
-  readonly data: Float64Array;
+  /** Row-major. */
+  readonly data: Numbers;
 }
 
 /** An exception of the framework. */

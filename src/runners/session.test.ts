@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pid } from 'node:process';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -24,11 +25,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bn-runners-'));
 });
 
-/** Whatever a test did: no process of any life of its runner may be left. */
+/** Whatever a test did: no process of any life of its runner may be left, and no folder of theirs. */
 afterEach(async () => {
   const pids = join(folder, 'pids');
   const groups = existsSync(pids) ? readFileSync(pids, 'utf8').trim().split('\n') : [];
   await expect.poll(() => membersOf(groups), { timeout: 2000 }).toEqual([]);
+  await expect.poll(() => readdirSync('/dev/shm').filter((name) => name.startsWith('bn-conformance-exchange-') && name.includes(`-${pid}-`)), { timeout: 2000 }).toEqual([]);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,9 +1,9 @@
-import { decodeTensor, elementBytes, encodeTensor } from './bytes.ts';
+import { decodeTensor, elementBytes, type ElementType, encodeTensor } from './bytes.ts';
 import { NpyError } from './npy-error.ts';
 import { countElements, type FloatType, type Tensor } from './tensor.ts';
 
 /** numpy's type descriptions. numpy has no bfloat16: its 16-bit patterns travel as unsigned integers. */
-const descriptions: Readonly<Record<FloatType, string>> = { float16: '<f2', bfloat16: '<u2', float32: '<f4', float64: '<f8' };
+export const npyDescriptions: Readonly<Record<ElementType, string>> = { float16: '<f2', bfloat16: '<u2', float32: '<f4', float64: '<f8', int64: '<i8', int32: '<i4', bool: '|b1' };
 
 /** Descriptions that are read as 16-bit patterns of bfloat16: unsigned integers, and what numpy writes of a type that it does not know. */
 const patterns: readonly string[] = ['<u2', '<V2', '|V2'];
@@ -24,16 +24,19 @@ const mostAxes = 64;
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 export function encodeNpy(tensor: Tensor): Uint8Array {
-  const dictionary = `{'descr': '${descriptions[tensor.dtype]}', 'fortran_order': False, 'shape': ${tuple(tensor.shape)}, }`;
+  return Buffer.concat([encodeNpyHeader(tensor), encodeTensor(tensor)]);
+}
+
+/** What stands before the data in such a file. */
+export function encodeNpyHeader({ dtype, shape }: { readonly dtype: ElementType; readonly shape: readonly number[] }): Uint8Array {
+  const dictionary = `{'descr': '${npyDescriptions[dtype]}', 'fortran_order': False, 'shape': ${tuple(shape)}, }`;
   const dataStart = 64 * Math.ceil((prefixBytes + dictionary.length + 1) / 64);
-  const header = `${dictionary.padEnd(dataStart - prefixBytes - 1)}\n`;
-  const data = encodeTensor(tensor);
-  const file = new Uint8Array(dataStart + data.length);
-  file.set([...magic, 1, 0]);
-  new DataView(file.buffer).setUint16(magic.length + 2, header.length, true);
-  file.set(Buffer.from(header, 'latin1'), prefixBytes);
-  file.set(data, dataStart);
-  return file;
+  const text = `${dictionary.padEnd(dataStart - prefixBytes - 1)}\n`;
+  const header = Buffer.alloc(dataStart);
+  header.set([...magic, 1, 0]);
+  header.writeUInt16LE(text.length, magic.length + 2);
+  header.write(text, prefixBytes, 'latin1');
+  return header;
 }
 
 function tuple(shape: readonly number[]): string {
@@ -41,10 +44,12 @@ function tuple(shape: readonly number[]): string {
 }
 
 /** What the header of a `.npy` file says. */
-interface Header {
+export interface NpyHeader {
+  /** numpy's description of an element. */
   readonly description: string;
   readonly isFortran: boolean;
   readonly shape: readonly number[];
+  /** Byte at which the data begins. */
   readonly dataStart: number;
 }
 
@@ -61,7 +66,7 @@ function isNpy(file: Uint8Array): boolean {
  *   numbers, big-endian, 16-bit patterns of unknown meaning), or a length that does not fit the shape
  */
 export function decodeNpy(file: Uint8Array, patternsOf?: 'bfloat16'): Tensor {
-  const { description, shape, dataStart, isFortran } = readHeader(file);
+  const { description, shape, dataStart, isFortran } = readNpyHeader(file);
   const dtype = typeOf(description, patternsOf);
   const expected = countElements(shape) * elementBytes[dtype];
   if (file.length - dataStart !== expected) throw new NpyError(`${String(file.length - dataStart)} bytes of data, expected ${String(expected)} for ${dtype} of shape [${shape.join(', ')}]`, 'the file was cut, or is still being written: save it again');
@@ -69,7 +74,8 @@ export function decodeNpy(file: Uint8Array, patternsOf?: 'bfloat16'): Tensor {
   return { dtype, shape, data: isFortran ? fromFortran(data, shape) : data };
 }
 
-function readHeader(file: Uint8Array): Header {
+/** @throws {NpyError} for other leading bytes or another format, or a header that is none */
+export function readNpyHeader(file: Uint8Array): NpyHeader {
   if (!isNpy(file)) throw new NpyError('it does not begin as a .npy file does', 'save it with numpy.save or numpy.savez');
   const [major = 0] = file.subarray(magic.length);
   if (major < 1 || major > 3) throw new NpyError(`.npy format ${String(major)}, expected 1, 2 or 3`, 'save it again with numpy.save');
@@ -83,7 +89,7 @@ function readHeader(file: Uint8Array): Header {
   return { ...parseHeader(text), dataStart };
 }
 
-function parseHeader(text: string): Omit<Header, 'dataStart'> {
+function parseHeader(text: string): Omit<NpyHeader, 'dataStart'> {
   const description = /'descr':\s*(?:'([^']*)'|(\[.*\]))/.exec(text);
   const order = /'fortran_order':\s*(True|False)/.exec(text)?.[1];
   const extents = /'shape':\s*\(([\dL,\s]*)\)/.exec(text)?.[1];
@@ -98,8 +104,8 @@ function typeOf(description: string, patternsOf: 'bfloat16' | undefined): FloatT
     if (patternsOf !== undefined) return patternsOf;
     throw new NpyError(`elements '${description}', 16-bit patterns of a type that the file does not name`, 'say --dtype bfloat16 where they are bfloat16');
   }
-  const found = named.find((dtype) => descriptions[dtype] === description);
-  if (found === undefined) throw new NpyError(`elements '${description}', expected ${named.map((dtype) => `'${descriptions[dtype]}'`).join(', ')}`, unreadable(description));
+  const found = named.find((dtype) => npyDescriptions[dtype] === description);
+  if (found === undefined) throw new NpyError(`elements '${description}', expected ${named.map((dtype) => `'${npyDescriptions[dtype]}'`).join(', ')}`, unreadable(description));
   return found;
 }
 

@@ -20,3 +20,6 @@ export interface Tensor {
 export function countElements(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
+
+/** Values in memory, as float64 or, where they are float32, as they are. */
+export type Numbers = Float64Array | Float32Array;

@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { harnessHome } from '../environments/home.ts';
 import { header } from '../reports/fixtures/sample-run.ts';
 import { decodeResult } from '../runners/decode-result.ts';
+import { Exchange } from '../runners/exchange.ts';
 import { openSession } from '../runners/session.ts';
 import { openStderrLog } from '../runners/stderr-log.ts';
 import { parseRunnerMessage } from '../runners/validate-message.ts';
@@ -95,11 +96,13 @@ describe('a run file from a stranger', () => {
 });
 
 describe('a runner', () => {
-  it('reads no file for us: a tensor lies in its payload', () => {
+  it('reads no file for us but those that it puts into its own folder', () => {
     const step = { y: { dtype: 'float32', shape: [1, 1], file: '/etc/passwd' } };
     const message = parseRunnerMessage({ type: 'result', seq: 0, outcome: 'observed', durationUs: 0, ranks: [{ construct: {}, steps: [step] }] });
     if (message.type !== 'result') throw new TypeError('expected a result');
-    expect(() => decodeResult(message, Buffer.alloc(8), () => '')).toThrow('without an offset');
+    const exchange = Exchange.open();
+    expect(() => decodeResult(message, Buffer.alloc(8), () => '', (...asked) => exchange?.take(...asked) ?? Float64Array.of())).toThrow('the file /etc/passwd, which does not lie in the folder that was offered');
+    exchange?.close();
   });
 
   it('does not see a secret of the user, and sees what BN_CONFORMANCE_ENV lists', async () => {

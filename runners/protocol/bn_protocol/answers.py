@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from bn_protocol.adapter import Observation, Observed, RankObservation, Unsupported
-from bn_protocol.tensors import ALIGNMENT_BYTES, BFLOAT16, PADDING, BFloat16, Places
+from bn_protocol.exchange import SMALLEST_FILE_BYTES, Exchange
+from bn_protocol.tensors import ALIGNMENT_BYTES, BFLOAT16, PADDING, BFloat16, Filed, Places, dtype_name
 
 
-def encode_observed(seq: int, answer: Observed, duration_us: float) -> tuple[bytes, bytes]:
-    """Header and payload of an observed result."""
-    shape, values, chunks = _shape_of(answer)
+def encode_observed(
+    seq: int, answer: Observed, duration_us: float, exchange: Exchange | None = None
+) -> tuple[bytes, bytes]:
+    """Header and payload of an observed result. Large arrays leave the answer for files of the exchange."""
+    shape, values, chunks = _shape_of(answer, exchange)
     template = _templates.get(shape)
     if template is None:
         if len(_templates) >= MOST_TEMPLATES:
@@ -28,7 +31,7 @@ _COUNT = '%d'
 _TEXT = '%s'
 
 
-def _shape_of(answer: Observed) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
+def _shape_of(answer: Observed, exchange: Exchange | None) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
     """What the header's form depends on, then what it is filled with, and the parts of the payload."""
     shape: list[Any] = []
     values: list[Any] = []
@@ -46,9 +49,17 @@ def _shape_of(answer: Observed) -> tuple[tuple[Any, ...], list[Any], list[Any]]:
                     shape.append(BFLOAT16)
                 shape.append(array.dtype)
                 shape.append(array.shape)
+                size = array.nbytes
+                if size >= SMALLEST_FILE_BYTES and exchange is not None:
+                    path = exchange.put(array)
+                    shape.append(path is None)
+                    if path is not None:
+                        seen[name] = Filed(dtype_name(value), value.shape)
+                        values.append(json.dumps(path))
+                        continue
                 chunks.append(array.tobytes())
-                if array.nbytes % ALIGNMENT_BYTES:
-                    chunks.append(PADDING[array.nbytes % ALIGNMENT_BYTES])
+                if size % ALIGNMENT_BYTES:
+                    chunks.append(PADDING[size % ALIGNMENT_BYTES])
             shape.append(None)  # the end of a step
         shape.append(len(rank.steps))
     return tuple(shape), values, chunks

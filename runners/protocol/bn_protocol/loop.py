@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Callable, Mapping, NamedTuple, Union
 from bn_protocol.adapter import Adapter, AdapterFault, Answer, Observed, describe
 from bn_protocol.answers import compact, encode_failed, encode_observed, encode_unsupported
 from bn_protocol.cases import Case, CaseError, decode_cases
+from bn_protocol.exchange import Exchange
 from bn_protocol.frames import Frame, FrameError, pack_frame, read_frame
 from bn_protocol.streams import take_sink, take_source, write_fully
 
@@ -40,6 +41,7 @@ class Session:
         self.source = source
         self.sink = sink
         self.loaded = False
+        self.exchange: Exchange | None = None
         self.waiting: list[tuple[int, Answer | Failed, float]] = []
         self.flushed = 0.0
 
@@ -67,14 +69,15 @@ class Session:
         return True
 
     def start(self, header: Mapping[str, Any]) -> None:
-        threads, device = header.get('threads'), header.get('device')
-        if type(threads) is not int or type(device) is not str:
-            raise FrameError(f'start message with threads {threads!r} and device {device!r}')
+        threads, device, folder = header.get('threads'), header.get('device'), header.get('exchange')
+        if type(threads) is not int or type(device) is not str or not isinstance(folder, (str, type(None))):
+            raise FrameError(f'start message with threads {threads!r}, device {device!r} and exchange {folder!r}')
+        self.exchange = None if folder is None else Exchange(folder)
         self.adapter.load(threads, device)
         identity = self.adapter.identify()
         gc.freeze()  # what the import left is never garbage; scanning it again would cost each case
         versions = {'type': 'started', 'protocolVersion': PROTOCOL_VERSION, 'schemaVersion': SCHEMA_VERSION}
-        self.send(compact({**versions, **identity}), b'')
+        self.send(compact({**versions, **identity, 'readsFiles': True}), b'')
         self.loaded = True
 
     def run_batch(self, frame: Frame) -> None:
@@ -97,7 +100,7 @@ class Session:
             self.flush()
 
     def flush(self) -> None:
-        frames = [pack_frame(*encode_answer(*one)) for one in self.waiting]
+        frames = [pack_frame(*encode_answer(*one, self.exchange)) for one in self.waiting]
         self.waiting.clear()
         if frames:
             write_fully(self.sink, b''.join(frames))
@@ -105,7 +108,7 @@ class Session:
 
     def ask(self, seq: int, asked: Asked) -> tuple[bytes, bytes]:
         """Header and payload of the result."""
-        return encode_answer(seq, *self.observe(asked))
+        return encode_answer(seq, *self.observe(asked), self.exchange)
 
     def observe(self, asked: Asked) -> tuple[Answer | Failed, float]:
         """The answer, and the time that it took in microseconds."""
@@ -133,11 +136,13 @@ def read_seq(raw: Any) -> int:
     return seq
 
 
-def encode_answer(seq: int, answer: Answer | Failed, duration_us: float) -> tuple[bytes, bytes]:
+def encode_answer(
+    seq: int, answer: Answer | Failed, duration_us: float, exchange: Exchange | None
+) -> tuple[bytes, bytes]:
     """Header and payload of the result."""
     try:
         if isinstance(answer, Observed):
-            return encode_observed(seq, answer, duration_us)
+            return encode_observed(seq, answer, duration_us, exchange)
         if isinstance(answer, Failed):
             return encode_failed(seq, answer.error), b''
         return encode_unsupported(seq, answer), b''

@@ -35,6 +35,13 @@ class BFloat16:
         return self.bits.shape
 
 
+class Filed(NamedTuple):
+    """What is left in an answer of a tensor that went into a file."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
 Value = Union[np.ndarray, BFloat16]
 
 
@@ -113,11 +120,13 @@ class Places:
     def __init__(self) -> None:
         self._size = 0
 
-    def add(self, value: Value) -> str:
-        """The descriptor of the next tensor, as JSON.
+    def add(self, value: Value | Filed) -> str:
+        """The descriptor of the next tensor, as JSON; the path of a file is left open.
 
         :raises TypeError: the protocol has no word for its type
         """
+        if isinstance(value, Filed):
+            return f'{{"dtype":"{value.dtype}","shape":[{",".join(map(str, value.shape))}],"file":%s}}'
         offset = self._size
         length = (value.bits if isinstance(value, BFloat16) else value).nbytes
         self._size = offset + length + -length % ALIGNMENT_BYTES

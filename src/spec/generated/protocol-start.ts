@@ -15,4 +15,8 @@ export interface StartMessage {
    * Device to run on, 'cpu' unless the user asked for another.
    */
   device: string;
+  /**
+   * Absolute path of a folder of this conversation. A runner may put a large tensor of a result there, as a .npy file; the harness takes the file away. Absent: results travel in the payload.
+   */
+  exchange?: string;
 }

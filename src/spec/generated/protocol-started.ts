@@ -35,6 +35,10 @@ export interface StartedMessage {
   };
   threads: number;
   /**
+   * Whether the runner takes large tensors as .npy files. Absent: no, and all travel in the payload.
+   */
+  readsFiles?: boolean;
+  /**
    * Layers that the adapter speaks.
    */
   layers: Layer[];

@@ -45,7 +45,7 @@ function observedStep(step: StepObservation): ObservedRecord[number]['construct'
   const tensors = tensorObservables.flatMap((observable) => {
     const tensor = step[observable];
     if (tensor === undefined || !isFloatType(tensor.dtype)) return [];
-    const bytes = encodeTensor({ dtype: tensor.dtype, shape: tensor.shape, data: tensor.data });
+    const bytes = encodeTensor({ dtype: tensor.dtype, shape: tensor.shape, data: Float64Array.from(tensor.data) });
     return [[observable, { dtype: tensor.dtype, shape: [...tensor.shape], hex: Buffer.from(bytes).toString('hex') }] as const];
   });
   return {

@@ -1,14 +1,14 @@
 import type { Accepted, AcceptedValues } from '../../accept/accepted.ts';
 import type { Observation, StepObservation } from '../../runners/observation.ts';
 import { roundArray } from '../../tensor/round.ts';
-import type { FloatType } from '../../tensor/tensor.ts';
+import type { FloatType, Numbers } from '../../tensor/tensor.ts';
 
 /** A way in which people compare two tensors: does `got` pass for `expected`, which is the reference in the tensor's type? */
 export interface Tolerance {
   readonly name: string;
   /** Where its numbers come from. */
   readonly source: string;
-  readonly passes: (got: Float64Array, expected: Float64Array, dtype: FloatType) => boolean;
+  readonly passes: (got: Numbers, expected: Float64Array, dtype: FloatType) => boolean;
 }
 
 /** |got − expected| ≤ atol + rtol·|expected| for every element; NaN equals NaN. */
@@ -42,7 +42,7 @@ export const tolerances: readonly Tolerance[] = [
   { name: '5 % of the median', source: 'of |expected|, absolute', passes: withinMedianShare },
 ];
 
-function cosineAndMean(got: Float64Array, expected: Float64Array): boolean {
+function cosineAndMean(got: Numbers, expected: Float64Array): boolean {
   let dot = 0;
   let gotSquares = 0;
   let expectedSquares = 0;
@@ -58,7 +58,7 @@ function cosineAndMean(got: Float64Array, expected: Float64Array): boolean {
   return closeOnAverage && (bothZero || dot / Math.sqrt(gotSquares * expectedSquares) > cosineLeast);
 }
 
-function withinMedianShare(got: Float64Array, expected: Float64Array): boolean {
+function withinMedianShare(got: Numbers, expected: Float64Array): boolean {
   const sorted = expected.map(Math.abs).sort();
   const most = medianShare * (sorted[Math.floor(sorted.length / 2)] ?? 0);
   return expected.every((value, i) => same(got[i]!, value) || Math.abs(got[i]! - value) <= most);
@@ -86,7 +86,7 @@ export function rejects({ passes }: Tolerance, pairs: readonly Pair[]): boolean 
 
 /** One tensor as measured, and the reference rounded to its type. */
 export interface Pair {
-  readonly got: Float64Array;
+  readonly got: Numbers;
   readonly expected: Float64Array;
   readonly dtype: FloatType;
 }

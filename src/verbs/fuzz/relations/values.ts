@@ -49,7 +49,7 @@ export function valuesAt(asked: Asked, step: number, observable: TensorObservabl
   const { error, [observable]: tensor } = stepOf(asked, step);
   if (error !== undefined) throw new NothingObserved(`${name} was refused: ${error.class}: ${error.message}`);
   if (tensor?.data.length !== accepted.value.length) throw new NothingObserved(`${name} has ${String(tensor?.data.length ?? 'no')} values in place of ${String(accepted.value.length)}`);
-  return { name, got: tensor.data, bound: accepted.naive };
+  return { name, got: Float64Array.from(tensor.data), bound: accepted.naive };
 }
 
 /** Every observable that a step must show, in the order of the rules. */
