@@ -103,7 +103,8 @@ class TorchLayer(Layer):
         self.case = case
         self.data = data
         self.group = group
-        self.given: list[tuple[str, Any, Value]] = []
+        #: name, memory and value of what the last call was given
+        self.given: list[tuple[str, np.ndarray, Value]] = []
         self.frozen = config.frozen
         #: settings changed since construction
         self.settings: dict[str, Any] = {}
@@ -164,7 +165,7 @@ class TorchLayer(Layer):
         if mode != 'fresh':
             self.module.train(mode == 'train')
         x = self.laid_out(self.data.inputs[index])
-        self.given = [('x', x, self.data.inputs[index]), *self.watched()]
+        self.given = [('x', self.memory(x), self.data.inputs[index]), *self.watched()]
         if grads:
             x.requires_grad_()
         try:
@@ -182,7 +183,7 @@ class TorchLayer(Layer):
 
     def backward(self, tape: Tape, nth: int) -> Observation:
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
-        self.given = [('dy', dy, self.data.grads[tape.grads[nth]]), *self.watched()]
+        self.given = [('dy', self.memory(dy), self.data.grads[tape.grads[nth]]), *self.watched()]
         another_follows = nth + 1 < len(tape.grads)
         # a rank without samples returns None for zeros, which only its synchronised form may
         zeros = {} if self.group is None else {'materialize_grads': True}
@@ -202,7 +203,7 @@ class TorchLayer(Layer):
         if self.case.route != 'module':
             raise AdapterFault(f'gradients are not accumulated on route {self.case.route!r}')
         dy = self.laid_out(self.data.grads[tape.grads[nth]])
-        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
+        self.given = [('dy', self.memory(dy), self.data.grads[tape.grads[nth]])]
         tape.sources[0].grad = None  # each x is a leaf of its own, and its gradient that of this pass
         tape.y.backward(dy, retain_graph=nth + 1 < len(tape.grads))
         self.result = ('dx', tape.sources[0].grad)
@@ -210,8 +211,8 @@ class TorchLayer(Layer):
 
     def double_backward(self, tape: Tape, nth: int, direction: int) -> Observation:
         dy, v = [self.laid_out(self.data.grads[index]) for index in (tape.grads[nth], direction)]
+        self.given = [('dy', self.memory(dy), self.data.grads[tape.grads[nth]])]
         dy.requires_grad_()
-        self.given = [('dy', dy, self.data.grads[tape.grads[nth]])]
         grad = self.torch.autograd.grad
         (dx,) = grad(tape.y, tape.sources[:1], dy, create_graph=True)
         weight = self.own('weight')
@@ -221,15 +222,16 @@ class TorchLayer(Layer):
         known = [self.torch.zeros_like(one) if got is None else got for one, got in zip(by, gradients)]
         return {name: self.copy(one.detach()) for name, one in zip(('ddx', 'ddy', 'ddgamma'), known)}
 
-    def watched(self) -> list[tuple[str, Any, Value]]:
+    def watched(self) -> list[tuple[str, np.ndarray, Value]]:
         """Gamma and beta as they are before a call, where the case asks about operands: another layout is asked."""
         if self.case.layout == 'contiguous':
             return []
         own = [(name, self.own(PARAMETERS[name])) for name in ('gamma', 'beta')]
-        return [(name, weight, self.copy(weight.detach())) for name, weight in own if weight is not None]
+        kept = [(name, weight.detach()) for name, weight in own if weight is not None]
+        return [(name, self.memory(weight), self.copy(weight)) for name, weight in kept]
 
     def changed(self) -> Sequence[str]:
-        return [name for name, tensor, value in self.given if self.bits(tensor.detach()) != bits(value)]
+        return [name for name, memory, value in self.given if memory.tobytes() != bits(value)]
 
     def reloaded(self) -> TorchLayer:
         layer = TorchLayer(self.torch, self.case._replace(initial={}), self.data, self.group)
@@ -316,9 +318,9 @@ class TorchLayer(Layer):
             return self.torch.from_numpy(value.bits.view(np.int16).copy()).view(self.torch.bfloat16)
         return self.torch.from_numpy(value.copy())
 
-    def bits(self, tensor: Any) -> bytes:
-        """The bytes of a tensor, as ``bits`` gives those of a value."""
-        return (tensor.view(self.torch.int16) if tensor.dtype is self.torch.bfloat16 else tensor).numpy().tobytes()
+    def memory(self, tensor: Any) -> np.ndarray:
+        """The tensor's own memory, in its order of elements; bfloat16 as bit patterns."""
+        return (tensor.view(self.torch.int16) if tensor.dtype is self.torch.bfloat16 else tensor).numpy()
 
     def copy(self, tensor: Any) -> Value:
         """A copy, because .numpy() shares memory with a buffer that a later step moves."""
