@@ -41,7 +41,7 @@ from limits import (
 )
 from live_settings import experiments
 from second_order import second_order_experiments
-from two_workers import REPORTED, Workers
+from workers import REPORTED, Workers
 
 CLASSES = {
     'batchnorm1d': 'BatchNorm1d',

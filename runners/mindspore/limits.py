@@ -8,7 +8,7 @@ from bn_protocol.probes import Probe, Probes
 from bn_protocol.tensors import dtype_name
 from live_settings import EPS_CHANGED, MOMENTUM_CHANGED
 from second_order import doubts_of_second_order
-from two_workers import REPORTED
+from workers import REPORTED
 
 _DOCUMENTATION = 'mindspore.nn.BatchNorm2d documentation'
 NO_CUMULATIVE_AVERAGE = Probe(
