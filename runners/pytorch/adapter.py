@@ -144,11 +144,11 @@ class TorchLayer(Layer):
 
     def take(self, module: Any) -> None:
         """Make this module the one that is asked."""
-        substituted = self.group is not None and not is_left_alone(self.case)
-        synchronised = Called(module, self.call_synchronised, None)
-        self.module, self.call, self.handed = (
-            synchronised if substituted else routed(self.torch, module, self.case.route)
-        )
+        if self.group is not None and not is_left_alone(self.case):
+            called = Called(module, self.call_synchronised, None)
+        else:
+            called = routed(self.torch, module, self.case.route)
+        self.module, self.call, self.handed = called
 
     def state(self) -> Observation:
         mean = self.own('running_mean')
@@ -420,6 +420,8 @@ class TorchAdapter(Adapter):
 def doubts(case: Case) -> list[Probe]:
     """Questions to the framework about what it may refuse of a case."""
     option = case.config.option
+    if case.route == 'module' and not option and not case.capability:
+        return []  # nearly every case
     asked = [doubted_route(case), doubted_argument(option) if option else None, LACKING_SETS.get(case.capability)]
     return [doubt for doubt in asked if doubt]
 
