@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Ajv } from 'ajv';
 import type { Layer } from '../cases/case.ts';
+import { createAjv } from '../spec/ajv.ts';
 import { packageRoot } from '../spec/package-root.ts';
 import { isTooDeep } from '../spec/schemas.ts';
 import { UserError } from '../spec/user-error.ts';
@@ -23,13 +23,22 @@ export type RunnerDescription = DescribedStart & {
 
 type DescribedStart = { readonly entry: string; readonly command?: never } | { readonly entry?: never; readonly command: readonly [string, ...string[]] };
 
-const ajv = new Ajv({ strict: true, strictRequired: false, strictTypes: false });
-const schema = JSON.parse(readFileSync(join(packageRoot, 'spec', 'schemas', 'runner.schema.json'), 'utf8')) as object;
-const validate = ajv.compile<RunnerDescription>(schema);
+let compiled: ReturnType<typeof compile> | undefined;
+
+function compile() {
+  const ajv = createAjv({ strict: true, strictRequired: false, strictTypes: false });
+  const schema = JSON.parse(readFileSync(join(packageRoot, 'spec', 'schemas', 'runner.schema.json'), 'utf8')) as object;
+  return { ajv, validate: ajv.compile<RunnerDescription>(schema) };
+}
 
 /** @throws {UserError} RUNNER_DESCRIPTION when the file is unreadable or breaks its schema */
 export async function readDescription(path: string): Promise<RunnerDescription> {
   return descriptionIn(path, await readText(path));
+}
+
+/** As `readDescription`, of a file that came with this package, where a test has held it against its schema. */
+export async function readOwnDescription(path: string): Promise<RunnerDescription> {
+  return parseJson(path, await readText(path)) as RunnerDescription;
 }
 
 /**
@@ -45,6 +54,8 @@ export function descriptionIn(path: string, text: string): RunnerDescription {
 }
 
 function problemOf(raw: unknown): string | null {
+  compiled ??= compile();
+  const { ajv, validate } = compiled;
   try {
     return validate(raw) ? null : ajv.errorsText(validate.errors, { dataVar: 'runner' });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
+import type { Ajv, ValidateFunction } from 'ajv';
+import { createAjv } from '../spec/ajv.ts';
 import { packageRoot } from '../spec/package-root.ts';
 import { isTooDeep } from '../spec/schemas.ts';
 import type { RunnerMessage } from './messages.ts';
@@ -17,8 +18,13 @@ export class MessageError extends Error {
   }
 }
 
-const ajv = new Ajv({ strict: true, allowUnionTypes: true });
-for (const type of messageTypes) ajv.addSchema(readSchema(type));
+let compiler: Ajv | undefined;
+
+function makeCompiler(): Ajv {
+  const ajv = createAjv({ strict: true, allowUnionTypes: true });
+  for (const type of messageTypes) ajv.addSchema(readSchema(type));
+  return ajv;
+}
 
 function readSchema(type: MessageType): object {
   return JSON.parse(readFileSync(join(packageRoot, 'spec', 'protocol', `${type}.schema.json`), 'utf8')) as object;
@@ -28,17 +34,22 @@ const validators = new Map<string, ValidateFunction>();
 
 /** The compiled schema of a message; compiled on first use. */
 function validatorOf(type: MessageType): ValidateFunction {
-  const known = validators.get(type) ?? ajv.getSchema(`protocol/${type}`);
+  const known = validators.get(type) ?? (compiler ??= makeCompiler()).getSchema(`protocol/${type}`);
   if (known === undefined) throw new Error(`no schema protocol/${type}`);
   validators.set(type, known);
   return known;
+}
+
+/** Compiles what nearly every runner says, so that its first words need not wait for that. */
+export function expectMessages(): void {
+  for (const type of ['started', 'result'] as const) validatorOf(type);
 }
 
 /** @throws {MessageError} when a message does not fit the schema of its type */
 export function requireValid(type: MessageType, rawMessage: unknown): void {
   const validate = validatorOf(type);
   if (isValid(validate, rawMessage)) return;
-  throw new MessageError(`a ${type} message that breaks its schema: ${ajv.errorsText(validate.errors, { dataVar: type })}`);
+  throw new MessageError(`a ${type} message that breaks its schema: ${compiler?.errorsText(validate.errors, { dataVar: type }) ?? ''}`);
 }
 
 /** Lists in lists by the thousand are no message. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
+import type { Ajv, ErrorObject } from 'ajv';
+import { createAjv } from './ajv.ts';
 import { packageRoot } from './package-root.ts';
 
 /** One place where a value breaks its schema. */
@@ -39,7 +40,7 @@ export function isTooDeep(error: unknown): boolean {
 }
 
 function makeCompiler(): Ajv {
-  const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, verbose: true });
+  const ajv = createAjv({ allErrors: true, strict: true, strictTypes: false, verbose: true });
   for (const folder of folders) {
     const path = join(packageRoot, 'spec', folder);
     for (const name of readdirSync(path).sort()) ajv.addSchema(JSON.parse(readFileSync(join(path, name), 'utf8')) as object);
