@@ -1,9 +1,10 @@
-import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../spec/user-error.ts';
 import { findDamage } from './damage.ts';
 import { requireFreeSpace, folderBytes, formatBytes } from './disk.ts';
 import { type EnvironmentFile, readEnvironmentFile } from './environment-file.ts';
+import { type EnvironmentRequest, isProgram, nameOf, type Place, placeOf, placesOf } from './find-environment.ts';
 import { chooseInterpreter, findInterpreters } from './find-interpreter.ts';
 import { environmentsFolder, logsFolder } from './home.ts';
 import { type Interpreter, probeInterpreter } from './interpreter.ts';
@@ -11,15 +12,6 @@ import { withLock } from './lock.ts';
 import { readMarker, writeMarker } from './marker.ts';
 import { endOrphans } from './orphans.ts';
 import { createVenv, type InstallOptions, installRequirements, listPackages } from './pip.ts';
-
-/** Which environment is wanted. */
-export interface EnvironmentRequest {
-  /** Names the folder and the log, such as `pytorch`. */
-  readonly runner: string;
-  readonly version: string;
-  /** The environment file. */
-  readonly file: string;
-}
 
 export interface EnvironmentOptions {
   /** Folder from `harnessHome`. */
@@ -40,13 +32,6 @@ export interface Environment {
   readonly folder: string;
   /** Whether this call made it. */
   readonly created: boolean;
-}
-
-/** Where one environment is, or will be. */
-interface Place {
-  readonly name: string;
-  readonly folder: string;
-  readonly python: string;
 }
 
 /**
@@ -81,23 +66,9 @@ async function ensure(request: EnvironmentRequest, options: EnvironmentOptions):
   });
 }
 
-function nameOf({ runner, version }: EnvironmentRequest, { hash }: EnvironmentFile, minor: string): string {
-  return `${runner}-${version}-${hash}-py${minor}`;
-}
-
-function placeOf(home: string, name: string): Place {
-  const folder = join(environmentsFolder(home), name);
-  return { name, folder, python: join(folder, 'bin', 'python') };
-}
-
 /** Asks one environment at most, where a search for interpreters would run every Python of the machine. */
 async function findUsable(request: EnvironmentRequest, file: EnvironmentFile, options: EnvironmentOptions): Promise<Place | undefined> {
-  const { home } = options;
-  const prefix = nameOf(request, file, '');
-  const preferred = nameOf(request, file, file.preferredPython ?? '');
-  const names = (await readdir(environmentsFolder(home)).catch(() => [])).filter((name) => name.startsWith(prefix) && !/\.(?:lock|holder)/.test(name.slice(prefix.length)));
-  names.sort((a, b) => Number(b === preferred) - Number(a === preferred));
-  for (const place of names.map((name) => placeOf(home, name))) if (await isUsable(place, options)) return place;
+  for (const place of await placesOf(request, file, options.home)) if (await isUsable(place, options)) return place;
   return undefined;
 }
 
@@ -112,11 +83,6 @@ async function isUsable({ name, folder, python }: Place, { suspect = false, prob
 
 async function answers(python: string): Promise<boolean> {
   return await probeInterpreter(python) !== undefined;
-}
-
-/** The interpreter of an environment is a link to one of the system, which may have gone. */
-function isProgram(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(() => true, () => false);
 }
 
 function environment({ python, folder }: Place, created: boolean): Environment {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { validRange } from 'semver';
+import validRange from 'semver/ranges/valid.js'; // not all of the package: it would be read before the first process starts
 import { UserError } from '../spec/user-error.ts';
 
 /** What `runners/<framework>/environments/<version>.txt` says: a pip requirements file whose comments carry the rest. */
