@@ -1,4 +1,4 @@
-import { Listr, type ListrTaskWrapper } from 'listr2';
+import type { ListrTaskWrapper } from 'listr2';
 import type { RunListener, RunnerProgress } from '../verbs/run/options.ts';
 
 /** Progress of a run: live lines on a terminal, one line per stage in a log, nothing more in CI. */
@@ -29,7 +29,7 @@ interface Line {
   readonly show: (text: string) => void;
 }
 
-/** One listr2 task per runner, alive until the run closes it. */
+/** One listr2 task per runner, alive until the run closes it. The library is read while the framework is loaded. */
 function liveProgress(): Progress {
   const lines = new Map<string, Line>();
   const began = performance.now();
@@ -50,18 +50,24 @@ function liveProgress(): Progress {
 }
 
 function openLine(runner: string): Line {
-  let finish = (): void => undefined;
+  let title = runner;
   let shown: ListrTaskWrapper<unknown, never, never> | undefined;
-  const ended = new Promise<void>((resolve) => { finish = resolve; });
-  const tasks = new Listr<unknown>([{
-    title: runner,
-    task: async (_, task) => {
-      shown = task as unknown as ListrTaskWrapper<unknown, never, never>;
-      await ended;
-    },
-  }], { registerSignalListeners: false });
-  void tasks.run();
-  return { finish, show: (text) => { if (shown !== undefined) shown.title = `${runner}: ${text}`; } };
+  let isOver = false;
+  let finish = (): void => undefined;
+  const ended = new Promise<void>((resolve) => { finish = () => { isOver = true; resolve(); }; });
+  const task = async (_: unknown, own: unknown): Promise<void> => {
+    shown = own as ListrTaskWrapper<unknown, never, never>;
+    shown.title = title;
+    await ended;
+  };
+  void import('listr2').then(async ({ Listr }) => {
+    if (!isOver) await new Listr<unknown>([{ title, task }], { registerSignalListeners: false }).run();
+  });
+  const show = (text: string): void => {
+    title = `${runner}: ${text}`;
+    if (shown !== undefined) shown.title = title;
+  };
+  return { finish: () => { finish(); }, show };
 }
 
 /** `1200 / 7200 (16 %), 850/s, 7 s left, 3 deviating`. */
