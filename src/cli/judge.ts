@@ -7,7 +7,7 @@ import { judgeDump, type JudgeOptions } from '../verbs/judge.ts';
 import { judgedText } from '../verbs/judge/text.ts';
 import { refuseWrongReference } from '../verbs/run/blame-harness.ts';
 import { scriptsLine } from '../verbs/run/outcome.ts';
-import { defaultRunners } from '../verbs/run/run.ts';
+import { defaultRunners } from '../verbs/runners-folder.ts';
 import { exitCodes } from './exit-codes.ts';
 import { collect, collectAssignment, parseCount } from './options.ts';
 import { paintFor } from './paint-for.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { reproduce } from '../verbs/reproduce.ts';
-import { defaultRunners } from '../verbs/run/run.ts';
+import { defaultRunners } from '../verbs/runners-folder.ts';
 import { collect, parseSeed } from './options.ts';
 
 export function reproduceCommand(): Command {

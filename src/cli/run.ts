@@ -3,9 +3,9 @@ import { Command, Option } from 'commander';
 import type { ShardName } from '../cases/shard.ts';
 import { harnessHome } from '../environments/home.ts';
 import { parseFormats, type ReportFormat, reportFormats } from '../reports/format-names.ts';
-import { defaultRunners, run } from '../verbs/run/run.ts';
+import { type HeadStart, startAhead } from '../verbs/run/head-start.ts';
 import type { RunOptions } from '../verbs/run/options.ts';
-import { refuseWrongReference } from '../verbs/run/blame-harness.ts';
+import { defaultRunners } from '../verbs/runners-folder.ts';
 import { exitCodes } from './exit-codes.ts';
 import { collect, collectAssignment, parseCount, parseSeed, parseShard } from './options.ts';
 import { openProgress } from './progress.ts';
@@ -69,14 +69,20 @@ async function runAndReport(raw: RawRunOptions): Promise<number> {
   const stop = (): void => { controller.abort(); };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const progress = openProgress(process.stderr, process.env);
+  const options = optionsFrom(raw);
+  let ahead: HeadStart | undefined;
   try {
-    const outcome = await run(optionsFrom(raw), progress.listener, controller.signal);
+    ahead = await startAhead({ options, listener: progress.listener, signal: controller.signal });
+    const { run } = await import('../verbs/run/run.ts'); // this and what the end needs is read while the framework is loaded
+    const ending = Promise.all([import('../verbs/run/blame-harness.ts'), import('./tell-outcome.ts'), import('../verbs/run/finish.ts')]);
+    const outcome = await run(options, progress.listener, controller.signal, ahead);
     progress.close();
-    const { tellOutcome } = await import('./tell-outcome.ts'); // what the reports need is read while the framework is loaded, not before
+    const [{ refuseWrongReference }, { tellOutcome }] = await ending;
     await tellOutcome(outcome, raw.resume ?? raw.out, raw.json === true);
     refuseWrongReference(outcome.run);
     return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
   } finally {
+    await ahead?.close();
     progress.close();
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Layer } from '../cases/case.ts';
 import { type AvailableEnvironment, listVersions } from '../environments/catalogue.ts';
 import { UserError } from '../spec/user-error.ts';
-import { readDescription, readVariants, type RunnerDescription } from './description.ts';
+import { readDescription, readOwnDescription, readVariants, type RunnerDescription } from './description.ts';
 import { nearest } from '../spec/nearest.ts';
 import type { Launch } from './runner-process.ts';
 
@@ -32,17 +32,20 @@ export interface RunnerSpec extends KnownRunner {
   readonly environment: AvailableEnvironment | undefined;
 }
 
+/** Reads a runner description. */
+type Reader = (path: string) => Promise<RunnerDescription>;
+
 /** Every runner under a `runners/` folder, by id. */
-export async function listRunners(runnersFolder: string): Promise<KnownRunner[]> {
+export async function listRunners(runnersFolder: string, read: Reader = readDescription): Promise<KnownRunner[]> {
   const names = await readdir(runnersFolder);
   const files = names.map((name) => join(runnersFolder, name, 'runner.json'));
-  const lists = await Promise.all(files.map(async (file) => ((await exists(file)) ? readRunners(file) : [])));
+  const lists = await Promise.all(files.map(async (file) => ((await exists(file)) ? readRunners(file, read) : [])));
   return lists.flat().sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Runners of one description: itself, or one for each of its variants. */
-async function readRunners(file: string): Promise<KnownRunner[]> {
-  const description = await readDescription(file);
+async function readRunners(file: string, read: Reader): Promise<KnownRunner[]> {
+  const description = await read(file);
   const folder = dirname(resolve(file));
   const environments = await listVersions(basename(folder), folder);
   const variants = await readVariants(file, description);
@@ -71,15 +74,24 @@ function launchOf({ arguments: own = [], ...started }: RunnerDescription, folder
  */
 export async function resolveRunner(word: string, runnersFolder: string): Promise<RunnerSpec> {
   if (/[/\\]|\.json$/.test(word)) return resolvePath(word);
+  return resolveId(word, runnersFolder, readDescription);
+}
+
+/** As `resolveRunner`, of a runner that comes with this package: its description is believed. A path names none. */
+export function resolveOwnRunner(id: string, runnersFolder: string): Promise<RunnerSpec> {
+  return resolveId(id, runnersFolder, readOwnDescription);
+}
+
+async function resolveId(word: string, runnersFolder: string, read: Reader): Promise<RunnerSpec> {
   const [, id, version] = /^([^@]*)(?:@(.*))?$/.exec(word) ?? [];
-  const known = await listRunners(runnersFolder);
+  const known = await listRunners(runnersFolder, read);
   const runner = known.find((one) => one.id === id);
   if (runner === undefined) throw unknownRunner(id ?? word, known);
   return atVersion(runner, version);
 }
 
 async function resolvePath(word: string): Promise<RunnerSpec> {
-  const [runner, ...others] = await readRunners(word.endsWith('.json') ? word : join(word, 'runner.json'));
+  const [runner, ...others] = await readRunners(word.endsWith('.json') ? word : join(word, 'runner.json'), readDescription);
   if (runner !== undefined && others.length === 0) return atVersion(runner, undefined);
   throw new UserError('UNKNOWN_RUNNER', `${word} describes ${others.length + 1} runners`, `name one of them: --runner ${runner?.id ?? 'ID'}`);
 }

@@ -20,8 +20,17 @@ export interface Dialect extends VersionDialect {
  * @returns the newest range, marked `assumed`, when none covers the version
  * @throws {UserError} FILE_NOT_FOUND or FILE_INVALID
  */
-export function readDialect(framework: string, version: string, folder: string = join(packageRoot, 'spec', 'dialects')): Dialect {
+export function readDialect(framework: string, version: string, folder?: string): Dialect {
+  return readDialects(framework, folder)(version);
+}
+
+/** As `readDialect`, for who learns later which version it is. */
+export function readDialects(framework: string, folder: string = join(packageRoot, 'spec', 'dialects')): (version: string) => Dialect {
   const file = readValidated<DialectFile>('schemas/dialect', join(folder, `${framework}.json`));
+  return (version) => dialectOf(file, version);
+}
+
+function dialectOf(file: DialectFile, version: string): Dialect {
   const number = semver.valid(version) ?? semver.coerce(version)?.version;
   const covering = file.versions.find(({ range }) => number !== undefined && semver.satisfies(number, range));
   const speaking = covering ?? file.versions[0];

@@ -3,8 +3,7 @@ import { formatBytes } from '../environments/disk.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
 import { readEnvironmentFile } from '../environments/environment-file.ts';
 import { type InstalledEnvironment, listEnvironments, pruneEnvironments } from '../environments/list.ts';
-import { defaultRunners } from './run/run.ts';
-import { runnerNamed, runnersFolder } from './runners-folder.ts';
+import { defaultRunners, runnerNamed, runnersFolder } from './runners-folder.ts';
 
 /** Environments with their sizes, for a person or as JSON. */
 export async function formatEnvironments(home: string, json: boolean): Promise<string> {

@@ -20,7 +20,7 @@ import { type DrawnCase, type Survey, survey } from './fuzz/survey.ts';
 import { writeFound } from './fuzz/write-found.ts';
 import { type AskedRunner, askRunners } from './run/asked-runner.ts';
 import type { RunListener } from './run/options.ts';
-import { defaultRunners } from './run/run.ts';
+import { defaultRunners } from './runners-folder.ts';
 
 /** One runner while it is being fuzzed. */
 interface Bench {

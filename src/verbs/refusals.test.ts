@@ -16,8 +16,8 @@ import { openSession } from '../runners/session.ts';
 import { packageRoot } from '../spec/package-root.ts';
 import { interpreterOf } from './fixtures/interpreter-of.ts';
 import { loadPlan } from './load-plan.ts';
-import { defaultRunners, run } from './run/run.ts';
-import { runnerNamed, runnersFolder } from './runners-folder.ts';
+import { run } from './run/run.ts';
+import { defaultRunners, runnerNamed, runnersFolder } from './runners-folder.ts';
 
 const attemptScript = fileURLToPath(new URL('fixtures/attempt.py', import.meta.url));
 const modules = ['protocol', 'mindspore'].map((name) => join(packageRoot, 'runners', name));

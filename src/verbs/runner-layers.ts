@@ -8,8 +8,7 @@ import type { RunnerSpec } from '../runners/registry.ts';
 import { findHoles, type Reach, vocabulary } from './holes.ts';
 import { findLimits, type Limit } from './limits.ts';
 import type { RunnerLayers } from './list.ts';
-import { defaultRunners } from './run/run.ts';
-import { runnerKey, runnerNamed } from './runners-folder.ts';
+import { defaultRunners, runnerKey, runnerNamed } from './runners-folder.ts';
 
 /** Layers that each runner speaks, by its id with version; the default runners when none is named. */
 export async function runnerLayers(ids: readonly string[]): Promise<RunnerLayers> {

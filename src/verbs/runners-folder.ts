@@ -6,6 +6,14 @@ import { UserError } from '../spec/user-error.ts';
 /** Folder of the runners that come with the package. */
 export const runnersFolder = join(packageRoot, 'runners');
 
+/** Runners of a run that names none. */
+export const defaultRunners: readonly string[] = ['pytorch', 'mindspore'];
+
+/** The words that were given, else the defaults. */
+export function runnersAsked(words: readonly string[]): readonly string[] {
+  return words.length > 0 ? words : defaultRunners;
+}
+
 /** The runner that a word of the command line means. */
 export function runnerNamed(word: string): Promise<RunnerSpec> {
   return resolveRunner(word, runnersFolder);

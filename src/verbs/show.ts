@@ -16,8 +16,7 @@ import type { ShownContract } from './show/contract.ts';
 import { formatRecorded } from './show/recorded.ts';
 import { formatRule } from './show/rule.ts';
 import { findCases } from './find-cases.ts';
-import { defaultRunners } from './run/run.ts';
-import { runnerKey, runnerNamed } from './runners-folder.ts';
+import { defaultRunners, runnerKey, runnerNamed } from './runners-folder.ts';
 
 export interface ShowOptions {
   readonly suite?: string;

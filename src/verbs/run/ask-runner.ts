@@ -3,7 +3,6 @@ import type { Plan } from '../../cases/plan.ts';
 import { type Expectation, judge, judgeOrLater } from '../../diff/judge.ts';
 import type { Verdict } from '../../diff/verdict.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
-import { logsFolder } from '../../environments/home.ts';
 import { failingStatuses } from '../../gate/decide.ts';
 import { applicableEntries, type CompiledEntry, consultList } from '../../gate/known-failing.ts';
 import type { RunFile } from '../../reports/run-file.ts';
@@ -11,13 +10,14 @@ import { encodeLine } from '../../reports/run-lines.ts';
 import { claimsSuite } from '../../spec/claims.ts';
 import type { CaseLine, RunnerFacts } from '../../reports/run.ts';
 import type { Answer, Question } from '../../runners/answer.ts';
-import { openSession, type Session, type SessionOptions } from '../../runners/session.ts';
-import { smokeTest } from '../../runners/smoke-test.ts';
-import { type Dialect, readDialect } from '../../spec/dialect.ts';
+import type { Session } from '../../runners/session.ts';
+import { type Dialect, readDialects } from '../../spec/dialect.ts';
 import { UserError } from '../../spec/user-error.ts';
 import type { AskedRunner } from './asked-runner.ts';
 import { caseRecord } from './case-record.ts';
 import { countElementsOf, type Expectations } from './expectations.ts';
+import type { HeadStart } from './head-start.ts';
+import { openSound, sessionOptionsOf } from './open-sound.ts';
 import type { RunListener, RunOptions } from './options.ts';
 import { createTurns, type Job, type Turns } from './turns.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -41,6 +41,8 @@ export interface SharedRun {
   readonly onLine: (line: CaseLine) => void;
   /** What an interrupted run has measured; by runner. */
   readonly earlier?: ReadonlyMap<string, EarlierResults> | undefined;
+  /** Processes that are on their way already. */
+  readonly ahead?: HeadStart | undefined;
 }
 
 /** One runner's part of a run, which one or several processes share. */
@@ -78,22 +80,21 @@ export function createWork(runner: AskedRunner, isCostly: (index: number) => boo
 
 /** Interpreter, process, smoke exchange, then cases of the runner's plan until none is left: judged and written as they come. */
 export async function serve(work: Work, shared: SharedRun): Promise<void> {
-  const { options, listener, signal } = shared;
+  const { listener, signal } = shared;
   const { runner } = work;
   const isFirst = !work.begun;
   work.begun = true;
   const python = await (work.interpreter ??= interpreterOf(runner, shared));
   if (!work.introduced) listener.stage(runner.key, 'starting');
-  const sessionOptions = {
-    logFolder: logsFolder(options.home), logName: `${runner.key}-${String(work.processes)}`, python, threads: options.threads, device: options.device,
-    timeLimitMs: options.timeLimitMs, signal, onProgress: (text: string) => { listener.stage(runner.key, text); },
-  };
-  const session = await openSound(runner, sessionOptions).catch(async (error: unknown) => {
+  const dialectAt = readDialects(runner.spec.dialect); // while a framework that is on its way already is loaded
+  const open = () => openSound(runner.spec, sessionOptionsOf(runner.key, work.processes, python, shared));
+  const ahead = isFirst ? shared.ahead?.take(runner.key, python, signal) : undefined;
+  const session = await Promise.resolve(ahead).then((started) => started ?? open()).catch(async (error: unknown) => {
     if (!await isRepaired(runner, error, shared)) throw error;
-    return openSound(runner, sessionOptions);
+    return open();
   });
   try {
-    const dialect = readDialect(runner.spec.dialect, session.identity.version);
+    const dialect = dialectAt(session.identity.version);
     const facts = factsOf(runner, session, dialect);
     refuseOther(work.facts, facts);
     if (!work.introduced && work.facts === null) await shared.file.write(facts);
@@ -101,18 +102,6 @@ export async function serve(work: Work, shared: SharedRun): Promise<void> {
     await askCases({ work, isFirst }, session, dialect, facts, shared);
   } finally {
     await session.close();
-  }
-}
-
-/** A session whose runner has passed the smoke exchange. */
-async function openSound(runner: AskedRunner, options: SessionOptions): Promise<Session> {
-  const session = await openSession(runner.spec, options);
-  try {
-    await smokeTest(session);
-    return session;
-  } catch (error) {
-    await session.close();
-    throw error;
   }
 }
 

@@ -6,7 +6,8 @@ import { harnessHome } from '../../environments/home.ts';
 import type { CaseResult } from '../../reports/run.ts';
 import { readDialect } from '../../spec/dialect.ts';
 import type { RunOutcome } from './options.ts';
-import { defaultRunners, run } from './run.ts';
+import { defaultRunners } from '../runners-folder.ts';
+import { run } from './run.ts';
 
 /** A cross-section of core beside smoke, in few shapes: JAX compiles each operation anew for each shape and type. */
 const selection = [

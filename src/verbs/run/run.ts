@@ -11,11 +11,13 @@ import { readRules } from '../../spec/rules.ts';
 import { UserError } from '../../spec/user-error.ts';
 import { type Baseline, openBaseline } from '../diff/baseline.ts';
 import { loadPlan, selectFrom } from '../load-plan.ts';
+import { runnersAsked } from '../runners-folder.ts';
 import type { SharedRun } from './ask-runner.ts';
 import { type AskedRunner, askRunners } from './asked-runner.ts';
 import { openBlame } from './blame.ts';
 import { failOnWrongReference } from './blame-harness.ts';
 import { createExpectations, type Keep, keptForOne } from './expectations.ts';
+import type { HeadStart } from './head-start.ts';
 import { headerOf, idsOf } from './header.ts';
 import { holdFolder } from './hold-folder.ts';
 import { type Listed, listedOf } from './listed.ts';
@@ -25,31 +27,29 @@ import { readResumed, type Resumed } from './resume.ts';
 import { askAll } from './schedule.ts';
 import { createTally, type Tally } from './tally.ts';
 
-/** Runners of a run that names none. */
-export const defaultRunners: readonly string[] = ['pytorch', 'mindspore'];
-
 /**
  * Asks every runner every case of its plan, judges, writes the out folder and decides the gate.
  *
  * An abort or a broken runner loses nothing: what was measured is in the files, the rest is `not-run`.
  *
- * @throws {UserError} for bad input, before anything starts; for an environment or a runner that is broken, after the files are written
+ * @param ahead  runner processes that are on their way already; whoever started them ends those that are left
+ * @throws {UserError} for bad input, before anything is asked; for an environment or a runner that is broken, after the files are written
  */
-export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
+export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal, ahead?: HeadStart): Promise<RunOutcome> {
   readRules(); // what the reports will need must not fail after the measurement
   if (options.resume) return resume(options, listener, signal);
-  if (options.rerun !== undefined) return rerun(options.rerun, options, listener, signal);
+  if (options.rerun !== undefined) return rerun(options.rerun, options, listener, signal, ahead);
   const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
-  return options.shard === undefined ? runPlan(plan, options, listener, signal) : runShard(plan, options.shard, options, listener, signal);
+  return options.shard === undefined ? runPlan(plan, options, listener, signal, { ahead }) : runShard(plan, options.shard, options, listener, signal, ahead);
 }
 
 /** The whole plan must be there before it is cut. */
-async function runShard(whole: Plan, name: ShardName, options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
-  const asked = await askRunners(runnersOf(options), options.python, whole, options.known);
+async function runShard(whole: Plan, name: ShardName, options: RunOptions, listener: RunListener, signal: AbortSignal, ahead: HeadStart | undefined): Promise<RunOutcome> {
+  const asked = await askRunners(runnersAsked(options.runners), options.python, whole, options.known);
   refuseSmallPlans(asked, whole, isPart(options, {}));
   const { plan, positions } = shardOf(whole, name, recordedCosts(asked.map(({ spec }) => spec.id)));
   const digest = planDigest(idsOf(whole));
-  return runPlan(plan, options, listener, signal, { shard: { ...name, planned: whole.cases.length, digest, positions } });
+  return runPlan(plan, options, listener, signal, { shard: { ...name, planned: whole.cases.length, digest, positions }, ahead });
 }
 
 /** Goes on with the run in the out folder, which says what was asked of whom. */
@@ -61,10 +61,10 @@ async function resume(options: RunOptions, listener: RunListener, signal: AbortS
 }
 
 /** Asks again what failed in an earlier run, of whom it asked unless others are named. */
-async function rerun(place: string, options: RunOptions, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
+async function rerun(place: string, options: RunOptions, listener: RunListener, signal: AbortSignal, ahead: HeadStart | undefined): Promise<RunOutcome> {
   const { header, plan } = await readRerun(place, options.strict);
   const runners = options.runners.length > 0 ? options.runners : header.runners.map(({ runner }) => namedBy(runner));
-  return runPlan(selectFrom(plan, options.select), { ...options, runners, suite: header.suite, seed: header.seed }, listener, signal);
+  return runPlan(selectFrom(plan, options.select), { ...options, runners, suite: header.suite, seed: header.seed }, listener, signal, { ahead });
 }
 
 /** `pytorch@user` is the runner that --python names. */
@@ -80,11 +80,12 @@ export interface OwnPlan {
   readonly shard?: RunHeader['shard'];
   /** What was measured before. */
   readonly resumed?: Resumed;
+  readonly ahead?: HeadStart | undefined;
 }
 
 /** As `run`, of a plan that is made already. */
 export async function runPlan(plan: Plan, options: RunOptions, listener: RunListener, signal: AbortSignal, own: OwnPlan = {}): Promise<RunOutcome> {
-  const asked = await askRunners(runnersOf(options), options.python, plan, options.known);
+  const asked = await askRunners(runnersAsked(options.runners), options.python, plan, options.known);
   const runners = own.unlisted === true ? asked.map((runner) => ({ ...runner, entries: [] })) : asked;
   refuseSmallPlans(runners, plan, isPart(options, own));
   refuseOtherRunners(runners, own.resumed);
@@ -114,7 +115,7 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
   if (own.resumed === undefined) await file.begin(headerOf(plan, runners, own.shard, options, started));
   const tally = createTally();
   const limit = stopAfter(options.maxFailures, tally, signal);
-  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep ?? (runners.length === 1 ? keptForOne : undefined)), file, signal: limit.signal, earlier: own.resumed?.earlier };
+  const shared = { plan, options, listener, expectations: createExpectations(plan.cases, plan.seed, own.keep ?? (runners.length === 1 ? keptForOne : undefined)), file, signal: limit.signal, earlier: own.resumed?.earlier, ahead: own.ahead };
   const blame = openBlame(runners, shared);
   let writing: ReturnType<typeof importWriting> | undefined;
   const onLine = (line: CaseLine): void => { blame.add(line); baseline?.add(line); limit.onLine(line); writing ??= importWriting(); };
@@ -139,10 +140,6 @@ async function measure({ plan, runners, baseline, own }: Measurement, options: R
 /** What a run needs at its end is read once the first results are there: before, it would keep the framework from starting. */
 async function importWriting() {
   return (await import('./finish.ts')).writeResults;
-}
-
-function runnersOf({ runners }: RunOptions): readonly string[] {
-  return runners.length > 0 ? runners : defaultRunners;
 }
 
 /** Follows the user's own signal, and stops the run when so many cases have failed. */
