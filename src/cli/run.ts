@@ -66,18 +66,22 @@ export function runCommand(): Command {
 
 async function runAndReport(raw: RawRunOptions): Promise<number> {
   const controller = new AbortController();
-  const stop = (): void => { controller.abort(); };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const stop = (signal: NodeJS.Signals): void => {
+    controller.abort();
+    setImmediate(() => process.off(signal, stop)); // not at once: a library that cleans up after locks ends the process where nobody else listens
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   const progress = openProgress(process.stderr, process.env);
   const options = optionsFrom(raw);
   let ahead: HeadStart | undefined;
   try {
     ahead = await startAhead({ options, listener: progress.listener, signal: controller.signal });
     const { run } = await import('../verbs/run/run.ts'); // this and what the end needs is read while the framework is loaded
-    const ending = Promise.all([import('../verbs/run/blame-harness.ts'), import('./tell-outcome.ts'), import('../verbs/run/finish.ts')]);
+    void Promise.all([import('./tell-outcome.ts'), import('../verbs/run/finish.ts')]);
     const outcome = await run(options, progress.listener, controller.signal, ahead);
     progress.close();
-    const [{ refuseWrongReference }, { tellOutcome }] = await ending;
+    const { tellOutcome } = await import('./tell-outcome.ts');
+    const { refuseWrongReference } = await import('../verbs/run/blame-harness.ts');
     await tellOutcome(outcome, raw.resume ?? raw.out, raw.json === true);
     refuseWrongReference(outcome.run);
     return outcome.decision.gate === 'pass' && outcome.complete ? exitCodes.passed : exitCodes.failed;
