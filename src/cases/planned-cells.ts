@@ -10,12 +10,13 @@ export interface PlannedCells {
   readonly behaviour: Behaviour;
   readonly axes: readonly BlockAxis[];
   /** Index of a value per axis, cell after cell. */
-  readonly values: Uint32Array;
+  readonly values: Uint8Array | Uint32Array;
   readonly length: number;
 }
 
 export function cellsOf(layer: Layer, behaviour: Behaviour, axes: readonly BlockAxis[], values: Uint32Array): PlannedCells {
-  return { layer, behaviour, axes, values, length: values.length / axes.length };
+  const small = axes.every((axis) => axis.values.length <= 256);
+  return { layer, behaviour, axes, values: small ? Uint8Array.from(values) : values, length: values.length / axes.length };
 }
 
 /** Every cell of the product that no exclusion matches, the last axis fastest. */
