@@ -74,20 +74,29 @@ async function replaceFile(path: string, text: Iterable<string>): Promise<void> 
 }
 
 /** A write for every piece would cost more than making it. */
-const chunkCharacters = 65_536;
+const chunkBytes = 262_144;
+/** As many as a character may take. */
+const bytesOfACharacter = 3;
 
-/** @param onError  told of what goes wrong with the file, not with the text */
+/**
+ * In one piece of memory from beginning to end: chunks of their own would stay until the engine collects them.
+ *
+ * @param onError  told of what goes wrong with the file, not with the text
+ */
 async function writePieces(path: string, text: Iterable<string>, onError: (error: unknown) => never): Promise<void> {
   const file = await open(path, 'w').catch(onError);
+  const chunk = Buffer.alloc(chunkBytes);
+  let used = 0;
   try {
-    let chunk = '';
     for (const piece of text) {
-      chunk += piece;
-      if (chunk.length < chunkCharacters) continue;
-      await file.writeFile(chunk).catch(onError);
-      chunk = '';
+      if (used + piece.length * bytesOfACharacter > chunkBytes) {
+        await file.writeFile(chunk.subarray(0, used)).catch(onError);
+        used = 0;
+      }
+      if (piece.length * bytesOfACharacter > chunkBytes) await file.writeFile(piece).catch(onError);
+      else used += chunk.write(piece, used);
     }
-    await file.writeFile(chunk).catch(onError);
+    await file.writeFile(chunk.subarray(0, used)).catch(onError);
   } finally {
     await file.close().catch(onError);
   }
