@@ -59,7 +59,8 @@ describe('a run', { timeout }, () => {
     const out = join(folder, 'selected');
     const { code, stdout } = await cli(...smoke, '--out', out, '--select', '**/num/golden/name=first-vector/**', '--json');
     expect([code, (JSON.parse(stdout) as Summary).planned]).toEqual([0, 1]);
-    expect((await readRun(join(out, 'run.ndjson'))).header).toMatchObject({ filtered: true, cases: [expect.stringContaining('batchnorm1d/num/golden/name=first-vector/')] });
+    const { header } = await readRun(join(out, 'run.ndjson'));
+    expect([header.filtered, [...header.cases]]).toEqual([true, [expect.stringContaining('batchnorm1d/num/golden/name=first-vector/')]]);
   });
 
   it('with another seed draws other data under the same ids', async () => {

@@ -16,4 +16,10 @@ describe('JSON in pieces', () => {
     expect(joined(pieces)).toBe(JSON.stringify(value, shout));
     expect(pieces.length).toBeGreaterThan(4);
   });
+
+  it('of lists that are made when their turn comes, wherever they stand', () => {
+    const later = (list: readonly unknown[]) => ({ [Symbol.iterator]: () => list.values() });
+    const value = (listOf: (list: readonly unknown[]) => unknown) => ({ long: listOf(Array.from({ length: 5000 }, (_, i) => i)), none: listOf([]), within: [1, { list: listOf(['a', { b: listOf([2]) }]) }, 'c'] });
+    expect(joined(jsonPieces(value(later), shout))).toBe(JSON.stringify(value((list) => list), shout));
+  });
 });

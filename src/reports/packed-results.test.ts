@@ -5,6 +5,7 @@ import { createPacker, unpacked } from './packed-results.ts';
 import type { CaseResult } from './run.ts';
 
 const id = 'batchnorm1d/norm/x/data=unit';
+const idsOf = (length: number): readonly string[] => Array.from({ length }, (_, index) => `${id}/case=${String(index)}`);
 
 function record(change: Partial<CaseRecord> = {}): CaseRecord {
   return {
@@ -19,19 +20,27 @@ const readBack = (result: CaseResult | null): CaseResult | null => result && unp
 
 describe('packed results', () => {
   it('read as they were', () => {
-    expect(readBack(createPacker().pack(record(), id, true))).toEqual({ ...record(), accuracy: numbers, id });
+    expect(readBack(createPacker(idsOf(4)).pack(record(), true))).toEqual({ ...record(), accuracy: numbers, id: `${id}/case=3` });
   });
 
   it('more of them than a block holds, with more accuracy than it has room for at first, stay apart', () => {
-    const packer = createPacker();
+    const packer = createPacker(idsOf(2600));
     const many = Array.from({ length: 2600 }, (_, index) => record({ index, durationUs: index / 8, accuracy: Array.from({ length: index % 9 }, (_each, i) => ({ observable: 'y' as const, graded: i, ungradable: index, stable: i, naive: 0 })) }));
-    const packed = many.map((each) => packer.pack(each, `${id}/case=${String(each.index)}`, false));
+    const packed = many.map((each) => packer.pack(each, false));
     expect(packed.map(readBack)).toEqual(many.map((each) => ({ ...each, id: `${id}/case=${String(each.index)}` })));
   });
 
+  it.each<[number | 'NaN' | 'Infinity', number | 'NaN' | 'Infinity']>([[0, 0], [-0, -0], [0, -0], [0.5, 0.5], [0.5, 0], [0, 0.5], ['NaN', 'NaN'], ['Infinity', 'NaN']])('errors of %s and %s, of which those alike take less room, read as they were', (stable, naive) => {
+    const packer = createPacker(idsOf(4));
+    const entry = (observable: 'y' | 'dx' | 'dgamma', errors: { stable: typeof stable; naive: typeof naive }) => ({ observable, graded: 2, ungradable: 1, ...errors });
+    const accuracy = [entry('y', { stable, naive }), entry('dx', { stable: 1, naive: 2 }), entry('dgamma', { stable, naive })];
+    const read = packer.pack(record({ accuracy }), false)?.accuracy;
+    expect(read).toEqual(accuracy.map((each) => ({ ...each, stable: Number(each.stable), naive: Number(each.naive) })));
+  });
+
   it('more outcomes than are shared stay apart', () => {
-    const packer = createPacker();
-    const packed = Array.from({ length: 5000 }, (_, index) => packer.pack(record({ index, status: 'unsupported', found: 'unsupported', reason: `reason ${String(index % 4999)}` }), id, false));
+    const packer = createPacker(idsOf(5000));
+    const packed = Array.from({ length: 5000 }, (_, index) => packer.pack(record({ index, status: 'unsupported', found: 'unsupported', reason: `reason ${String(index % 4999)}` }), false));
     expect(packed.map((each) => each?.reason)).toEqual(packed.map((_, index) => `reason ${String(index % 4999)}`));
   });
 
@@ -39,12 +48,12 @@ describe('packed results', () => {
     ['deviates', { status: 'known', found: 'violates' }], ['crashed', { status: 'crashed', found: 'crashed' }], ['has candidates', { candidates: ['a', 'b'] }],
     ['has deviations', { deviations: [deviation()] }],
   ])('a result that %s is not taken in', (_, change) => {
-    expect(createPacker().pack(record(change), id, false)).toBeNull();
+    expect(createPacker([]).pack(record(change), false)).toBeNull();
   });
 
   it('what was observed counts only where it is kept', () => {
-    const packer = createPacker();
-    expect([packer.pack(record({ observed: [] }), id, true), packer.pack(record({ observed: [] }), id, false)?.id]).toEqual([null, id]);
+    const packer = createPacker(idsOf(4));
+    expect([packer.pack(record({ observed: [] }), true), packer.pack(record({ observed: [] }), false)?.id]).toEqual([null, `${id}/case=3`]);
   });
 
   it('control: a result that is not packed is unpacked as itself', () => {

@@ -3,79 +3,93 @@ import type { Accuracy } from '../diff/verdict.ts';
 import type { CaseRecord } from '../spec/generated/run-record.ts';
 import type { CaseResult, DeepReadonly } from './run.ts';
 import { numberOf } from './run-lines.ts';
+import type { Texts } from './packed-texts.ts';
 
 /** What results say alike. */
 type Outcome = Pick<CaseResult, 'runner' | 'status' | 'found' | 'rule' | 'cause' | 'reason' | 'rules'>;
 
+/** The size of a case, and what was graded of it; alike for many. */
+interface Extent {
+  readonly elements: number;
+  readonly graded: readonly Graded[];
+}
+
+interface Graded extends Pick<Accuracy, 'observable' | 'graded' | 'ungradable'> {
+  /** How many numbers say its errors: none where both are 0, one where they are the same. */
+  readonly errors: 0 | 1 | 2;
+}
+
 /** Results that fill their columns together. */
 interface Block {
   readonly outcomes: Outcome[];
-  /** Index, elements, durationUs, and where its accuracy begins; for each result. */
-  readonly numbers: Float64Array;
-  /** Observable, graded, ungradable, stable, naive; for each entry. */
-  accuracy: Float64Array;
+  readonly extents: Extent[];
+  /** Index of the case, and where its errors begin; for each result. */
+  readonly places: Uint32Array;
+  readonly durations: Float64Array;
+  /** Stable, naive; as many as there are. */
+  errors: Float64Array;
 }
 
 const resultsOfABlock = 1024;
-const numbersOfAResult = 4;
-const numbersOfAnEntry = 5;
 
 /** What several blocks share. */
-interface Words {
-  readonly observables: Accuracy['observable'][];
+interface Shared {
+  readonly ids: Texts;
   readonly outcomes: Map<string, Outcome>;
+  readonly extents: Map<string, Extent>;
 }
 
-/** Outcomes say reasons, which may be as many as the results. */
-const mostOutcomes = 4096;
+/** Outcomes say reasons, and extents sizes, which may be as many as the results. */
+const mostShared = 4096;
 
-/** Takes results in, of which each stays readable and takes a third of what it would as an object. */
+/** Takes results in, of which each stays readable and takes a fifth of what it would as an object. */
 export interface ResultPacker {
   /**
    * The result of a case; null, and nothing is taken in, where there is more to it than a verdict and errors.
    *
    * @param keepObserved  what was observed counts as more
    */
-  readonly pack: (record: DeepReadonly<CaseRecord>, id: string, keepObserved: boolean) => CaseResult | null;
+  readonly pack: (record: DeepReadonly<CaseRecord>, keepObserved: boolean) => CaseResult | null;
 }
 
-export function createPacker(): ResultPacker {
-  const words: Words = { observables: [], outcomes: new Map() };
-  let entries = new Float64Array(resultsOfABlock * numbersOfAnEntry); // of the open block; its memory serves one block after the other
-  let block = emptyBlock(entries);
+/** @param ids  of the plan, by the index that a result has there */
+export function createPacker(ids: Texts): ResultPacker {
+  const shared: Shared = { ids, outcomes: new Map(), extents: new Map() };
+  let errors = new Float64Array(resultsOfABlock); // of the open block; its memory serves one block after the other
+  let block = emptyBlock(errors);
   let used = 0;
   const open = (): void => {
-    block.accuracy = entries.slice(0, used);
-    [block, used] = [emptyBlock(entries), 0];
+    block.errors = errors.slice(0, used);
+    [block, used] = [emptyBlock(errors), 0];
   };
   const room = (numbers: number): void => {
-    if (used + numbers <= entries.length) return;
-    const larger = new Float64Array(Math.max(entries.length * 2, used + numbers));
-    larger.set(entries);
-    block.accuracy = entries = larger;
+    if (used + numbers <= errors.length) return;
+    const larger = new Float64Array(Math.max(errors.length * 2, used + numbers));
+    larger.set(errors);
+    block.errors = errors = larger;
   };
   return {
-    pack: (result, id, keepObserved) => {
+    pack: (result, keepObserved) => {
       if (!isPlain(result) || (keepObserved && result.observed !== undefined)) return null;
       if (block.outcomes.length === resultsOfABlock) open();
-      const at = block.outcomes.push(outcomeOf(result, words.outcomes)) - 1;
-      room(result.accuracy.length * numbersOfAnEntry);
-      block.numbers.set([result.index, result.elements, result.durationUs, used], at * numbersOfAResult);
-      for (const { observable, graded, ungradable, stable, naive } of result.accuracy) {
-        entries[used++] = placeOf(observable, words.observables);
-        entries[used++] = graded;
-        entries[used++] = ungradable;
-        entries[used++] = numberOf(stable);
-        entries[used++] = numberOf(naive);
+      const at = block.outcomes.push(outcomeOf(result, shared.outcomes)) - 1;
+      const extent = extentOf(result, shared.extents);
+      block.extents.push(extent);
+      block.places.set([result.index, used], at * 2);
+      block.durations[at] = result.durationUs;
+      room(extent.graded.length * 2);
+      for (const [i, { stable, naive }] of result.accuracy.entries()) {
+        const numbers = extent.graded[i]!.errors;
+        if (numbers > 0) errors[used++] = numberOf(stable);
+        if (numbers > 1) errors[used++] = numberOf(naive);
       }
-      block.numbers[(at + 1) * numbersOfAResult + numbersOfAResult - 1] = used;
-      return new PackedResult(id, block, at, words.observables);
+      return new PackedResult(block, at, shared);
     },
   };
 }
 
-function emptyBlock(accuracy: Float64Array): Block {
-  return { outcomes: [], numbers: new Float64Array((resultsOfABlock + 1) * numbersOfAResult), accuracy };
+function emptyBlock(errors: Float64Array): Block {
+  return { outcomes: [], extents: [], places: new Uint32Array(resultsOfABlock * 2), durations: new Float64Array(resultsOfABlock), errors };
 }
 
 function isPlain({ found, candidates, deviations }: DeepReadonly<CaseRecord>): boolean {
@@ -83,66 +97,70 @@ function isPlain({ found, candidates, deviations }: DeepReadonly<CaseRecord>): b
 }
 
 function outcomeOf({ runner, status, found, rule, cause, reason, rules }: Outcome, known: Map<string, Outcome>): Outcome {
-  const key = JSON.stringify([runner, status, found, rule, cause, reason, rules]);
-  const outcome = known.get(key) ?? { runner, status, found, rule, cause, reason, rules };
-  if (known.size < mostOutcomes) known.set(key, outcome);
-  return outcome;
+  return sharedIn(known, JSON.stringify([runner, status, found, rule, cause, reason, rules]), { runner, status, found, rule, cause, reason, rules });
 }
 
-function placeOf(observable: Accuracy['observable'], observables: Accuracy['observable'][]): number {
-  const known = observables.indexOf(observable);
-  return known >= 0 ? known : observables.push(observable) - 1;
+function extentOf({ elements, accuracy }: DeepReadonly<Pick<CaseRecord, 'elements' | 'accuracy'>>, known: Map<string, Extent>): Extent {
+  let key = String(elements);
+  for (const { observable, graded, ungradable, stable, naive } of accuracy) key += ` ${observable} ${String(graded)} ${String(ungradable)} ${String(countErrors(stable, naive))}`;
+  return known.get(key) ?? sharedIn(known, key, {
+    elements, graded: accuracy.map(({ observable, graded, ungradable, stable, naive }) => ({ observable, graded, ungradable, errors: countErrors(stable, naive) })),
+  });
+}
+
+function countErrors(stable: number | string, naive: number | string): Graded['errors'] {
+  if (!Object.is(stable, naive)) return 2;
+  return Object.is(stable, 0) ? 0 : 1;
+}
+
+function sharedIn<T>(known: Map<string, T>, key: string, item: T): T {
+  const shared = known.get(key) ?? item;
+  if (known.size < mostShared) known.set(key, shared);
+  return shared;
 }
 
 const none: readonly never[] = [];
 
 /**
  * A result as its place in a block. A class, since 100,000 of them share their functions; copying one by `...` leaves everything behind,
- * so what changes one takes it from `unpacked`.
+ * so what changes one takes it from `unpacked`. A private method would be a field more.
  */
 class PackedResult implements CaseResult {
-  readonly id: string;
   readonly #block: Block;
   readonly #at: number;
-  readonly #observables: readonly Accuracy['observable'][];
+  readonly #shared: Shared;
 
-  constructor(id: string, block: Block, at: number, observables: readonly Accuracy['observable'][]) {
-    this.id = id;
+  constructor(block: Block, at: number, shared: Shared) {
     this.#block = block;
     this.#at = at;
-    this.#observables = observables;
+    this.#shared = shared;
   }
 
   // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- a field would be in each of them
   get type(): 'case' { return 'case'; }
-  get runner(): string { return this.#outcome.runner; }
-  get status(): CaseResult['status'] { return this.#outcome.status; }
-  get found(): CaseResult['found'] { return this.#outcome.found; }
-  get rule(): string | null { return this.#outcome.rule; }
-  get cause(): string | null { return this.#outcome.cause; }
-  get reason(): string | null { return this.#outcome.reason; }
-  get rules(): readonly string[] { return this.#outcome.rules; }
+  get runner(): string { return this.#block.outcomes[this.#at]!.runner; }
+  get status(): CaseResult['status'] { return this.#block.outcomes[this.#at]!.status; }
+  get found(): CaseResult['found'] { return this.#block.outcomes[this.#at]!.found; }
+  get rule(): string | null { return this.#block.outcomes[this.#at]!.rule; }
+  get cause(): string | null { return this.#block.outcomes[this.#at]!.cause; }
+  get reason(): string | null { return this.#block.outcomes[this.#at]!.reason; }
+  get rules(): readonly string[] { return this.#block.outcomes[this.#at]!.rules; }
   get candidates(): readonly never[] { return none; }
   get deviations(): readonly never[] { return none; }
-  get index(): number { return this.#number(0); }
-  get elements(): number { return this.#number(1); }
-  get durationUs(): number { return this.#number(2); }
+  get index(): number { return this.#block.places[this.#at * 2]!; }
+  get elements(): number { return this.#block.extents[this.#at]!.elements; }
+  get durationUs(): number { return this.#block.durations[this.#at]!; }
+
+  get id(): string { return this.#shared.ids.at(this.index) ?? ''; }
 
   get accuracy(): readonly Accuracy[] {
-    const { accuracy } = this.#block;
-    const entries: Accuracy[] = [];
-    for (let i = this.#number(3), end = this.#number(3 + numbersOfAResult); i < end; i += numbersOfAnEntry) {
-      entries.push({ observable: this.#observables[accuracy[i]!]!, graded: accuracy[i + 1]!, ungradable: accuracy[i + 2]!, stable: accuracy[i + 3]!, naive: accuracy[i + 4]! });
-    }
-    return entries;
-  }
-
-  get #outcome(): Outcome {
-    return this.#block.outcomes[this.#at]!;
-  }
-
-  #number(which: number): number {
-    return this.#block.numbers[this.#at * numbersOfAResult + which]!;
+    const { errors, places } = this.#block;
+    let at = places[this.#at * 2 + 1]!;
+    return this.#block.extents[this.#at]!.graded.map(({ observable, graded, ungradable, errors: numbers }) => {
+      const stable = numbers > 0 ? errors[at++]! : 0;
+      const naive = numbers > 1 ? errors[at++]! : stable;
+      return { observable, graded, ungradable, stable, naive };
+    });
   }
 }
 

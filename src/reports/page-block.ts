@@ -3,11 +3,11 @@ import { readRules } from '../spec/rules.ts';
 import { encodeClaims } from './page-claims.ts';
 import { type ComparedRuns, encodeComparison } from './page-comparison.ts';
 import { encodeCoverage } from './page-coverage.ts';
-import type { PageClaim, PageData, PagePower, PageValues } from './page-data.ts';
+import type { PageClaim, PageData, PagePower } from './page-data.ts';
 import { encodeDetails } from './page-details.ts';
 import { createInterner } from './page-encode.ts';
 import { encodeFindings } from './page-findings.ts';
-import { encodeIds, readCatalogue } from './page-ids.ts';
+import { type EncodedIds, encodeIds, readCatalogue } from './page-ids.ts';
 import { createOutcomes, encodeRunners, encodeRunnerValues } from './page-results.ts';
 import { readPower } from './power.ts';
 import type { Run, RunHeader } from './run.ts';
@@ -27,8 +27,11 @@ export function standingExtras(run: Run): PageExtras {
   return { ...(power === undefined ? {} : { power }), ...(run.header.suite === claimsSuite ? { claims: encodeClaims(run) } : {}) };
 }
 
+/** As it is written. */
+type EncodedData = Omit<PageData, 'ids'> & { readonly ids: EncodedIds };
+
 /** Everything that the page shows. */
-export function pageData(run: Run, { comparison, power, claims }: PageExtras = {}): PageData {
+export function pageData(run: Run, { comparison, power, claims }: PageExtras = {}): EncodedData {
   const { cases } = run.header;
   const catalogue = readCatalogue();
   const strings = createInterner();
@@ -44,7 +47,7 @@ export function pageData(run: Run, { comparison, power, claims }: PageExtras = {
 }
 
 /** What the views of single cases and of accuracy need besides. */
-export function pageValues(run: Run, { findings }: PageData): PageValues {
+export function pageValues(run: Run, { findings }: EncodedData) {
   return { runners: encodeRunnerValues(run), details: encodeDetails(run, findings, readCatalogue()) };
 }
 
@@ -62,7 +65,7 @@ function shardOf({ shard }: RunHeader): PageData['shard'] {
 function citedRules({ header, runners }: Run, known: readonly string[]): Pick<PageData, 'ruleSets' | 'ruleSetOf'> {
   const sets = createInterner();
   const empty = sets.add('');
-  const ruleSetOf = header.cases.map(() => empty);
+  const ruleSetOf = Array.from({ length: header.cases.length }, () => empty);
   for (const { cases } of runners) {
     for (const { index, rules } of cases) if (rules.length > 0) ruleSetOf[index] = sets.add(rules.map((id) => known.indexOf(id)).filter((i) => i >= 0).join());
   }

@@ -23,7 +23,7 @@ export function encodeDetails(run: Run, findings: readonly PageFinding[], catalo
   for (const index of new Set([...findings.map(({ example }) => example), ...representatives(run, catalogue), ...kept])) {
     if (left <= 0) break;
     const shown = shownOf(index);
-    const detail = index < 0 || shown.some(({ result }) => result.elements > largestElements) ? null : encodeDetail(run.header.cases[index] ?? '', index, shown, run.header.seed, catalogue);
+    const detail = index < 0 || shown.some(({ result }) => result.elements > largestElements) ? null : encodeDetail(run.header.cases.at(index) ?? '', index, shown, run.header.seed, catalogue);
     if (detail === null) continue;
     details.push(detail);
     left -= JSON.stringify(detail).length;
@@ -32,9 +32,9 @@ export function encodeDetails(run: Run, findings: readonly PageFinding[], catalo
 }
 
 /** Cases in which some runner deviates, in plan order. */
-function deviatingCases({ header, runners }: Run): readonly number[] {
+function deviatingCases({ runners }: Run): readonly number[] {
   const deviating = new Set(runners.flatMap(({ cases }) => cases.filter(({ found }) => deviates(found) || found === 'documented').map(({ index }) => index)));
-  return header.cases.flatMap((_, index) => (deviating.has(index) ? [index] : []));
+  return [...deviating].sort((a, b) => a - b);
 }
 
 /** The example of every finding, then one further case of each in turn. */
@@ -47,10 +47,13 @@ function interleave(findings: readonly PageFinding[]): readonly number[] {
 /** The first case of each layer and behaviour, and every golden. */
 function representatives({ header }: Run, { goldens }: CaseCatalogue): readonly number[] {
   const seen = new Set<string>();
-  return header.cases.flatMap((id, index) => {
+  const indices: number[] = [];
+  let index = 0;
+  for (const id of header.cases) {
     const { prefix } = splitId(id);
-    if (seen.has(prefix) && !goldens.has(id)) return [];
+    if (!seen.has(prefix) || goldens.has(id)) indices.push(index);
     seen.add(prefix);
-    return [index];
-  });
+    index += 1;
+  }
+  return indices;
 }

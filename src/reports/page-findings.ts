@@ -11,7 +11,9 @@ const order = ['open', 'known', 'documented'] as const;
 export function encodeFindings({ header, runners }: Run): readonly PageFinding[] {
   const grouped = runners.map(groupRunner);
   const named = new Set(grouped.flatMap(({ findings, departures }) => [...findings, ...departures].flatMap(({ ids }) => ids)));
-  const indices = new Map(header.cases.flatMap((id, index) => (named.has(id) ? [[id, index]] : [])));
+  const indices = new Map<string, number>();
+  let index = 0;
+  for (const id of header.cases) { if (named.has(id)) indices.set(id, index); index += 1; }
   const all = grouped.flatMap((runner, number) => [
     ...runner.findings.map((finding) => encode(runner, number, finding, finding.known ? 'known' : 'open', indices)),
     ...runner.departures.map((finding) => encode(runner, number, finding, 'documented', indices)),

@@ -1,15 +1,15 @@
 import { fc, it } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { materialise } from '../cases/materialise.ts';
-import { canonicalAxes, encodeIds, plannedCase, readCatalogue, splitId } from './page-ids.ts';
-import type { PageIds } from './page-data.ts';
+import { canonicalAxes, type EncodedIds, encodeIds, plannedCase, readCatalogue, splitId } from './page-ids.ts';
 
 const catalogue = readCatalogue();
 const word = fc.stringMatching(/^[a-z0-9.x+-]{1,6}$/);
 const idOfPlan = fc.tuple(word, word, word, fc.uniqueArray(fc.tuple(word, word), { selector: ([name]) => name, maxLength: 4 }))
   .map(([layer, area, name, axes]) => [layer, area, name, ...axes.map(([axis, value]) => `${axis}=${value}`)].join('/'));
 
-function decode({ axes, templates, rows }: PageIds): string[] {
+function decode({ axes, templates, rows: written }: EncodedIds): string[] {
+  const rows = [...written];
   const ids: string[] = [];
   for (let at = 0; at < rows.length;) {
     const template = templates[rows[at]!];

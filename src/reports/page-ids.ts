@@ -7,6 +7,7 @@ import { packageRoot } from '../spec/package-root.ts';
 import { readValidated } from '../spec/validated-file.ts';
 import { createInterner } from './page-encode.ts';
 import type { PageIds, PageTemplate } from './page-data.ts';
+import type { Texts } from './packed-texts.ts';
 
 /** What a case has where neither its id nor its behaviour says anything: the same as `materialise` takes. */
 export const canonicalAxes: Readonly<Record<string, string>> = {
@@ -35,15 +36,16 @@ export function splitId(id: string): { readonly prefix: string; readonly axes: r
   return isRegular ? { prefix: parts.slice(0, 3).join('/'), axes } : { prefix: id, axes: [] };
 }
 
+/** The ids of a plan as they are written: a million numbers, each made when its turn comes. */
+export type EncodedIds = Omit<PageIds, 'rows'> & { readonly rows: Iterable<number> };
+
 /** The ids of a plan as columns. */
-export function encodeIds(ids: readonly string[], { behaviours }: CaseCatalogue): PageIds {
+export function encodeIds(ids: Texts, { behaviours }: CaseCatalogue): EncodedIds {
   const axisNames = createInterner();
   const values: ReturnType<typeof createInterner>[] = [];
   const templates = new Map<string, number>();
   const list: PageTemplate[] = [];
-  const rows = new Array<number>(ids.reduce((count, id) => count + 1 + splitId(id).axes.length, 0)); // growing, it would leave three times its size behind
-  let filled = 0;
-  for (const id of ids) {
+  const rowOf = (id: string): readonly number[] => {
     const { prefix, axes } = splitId(id);
     const key = [prefix, ...axes.map(([name]) => name)].join('\n');
     const numbers = axes.map(([name]) => axisNames.add(name));
@@ -51,10 +53,14 @@ export function encodeIds(ids: readonly string[], { behaviours }: CaseCatalogue)
       templates.set(key, list.length);
       list.push({ prefix, axes: numbers, defaults: defaultsOf(behaviours.get(behaviourOf(prefix)), axes.map(([name]) => name)) });
     }
-    rows[filled++] = templates.get(key) ?? 0;
-    for (const [i, [, value]] of axes.entries()) rows[filled++] = (values[numbers[i]!] ??= createInterner()).add(value);
-  }
-  return { axes: axisNames.all().map((name, i) => ({ name, values: values[i]?.all() ?? [] })), templates: list, rows };
+    return [templates.get(key) ?? 0, ...axes.map(([, value], i) => (values[numbers[i]!] ??= createInterner()).add(value))];
+  };
+  for (const id of ids) rowOf(id); // numbers everything, so that it can stand ahead of the rows
+  return { axes: axisNames.all().map((name, i) => ({ name, values: values[i]?.all() ?? [] })), templates: list, rows: { [Symbol.iterator]: () => rowsOf(ids, rowOf) } };
+}
+
+function* rowsOf(ids: Texts, rowOf: (id: string) => readonly number[]): Generator<number, undefined> {
+  for (const id of ids) yield* rowOf(id);
 }
 
 function behaviourOf(prefix: string): string {

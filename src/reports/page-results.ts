@@ -40,8 +40,11 @@ export function encodeRunners(run: Run, outcomes: Outcomes): readonly PageRunner
   }));
 }
 
+/** As it is written. */
+export type EncodedRunnerValues = Omit<PageRunnerValues, 'accuracy'> & { readonly accuracy: Readonly<Record<string, Iterable<number>>> };
+
 /** Errors and deviations of all runners. */
-export function encodeRunnerValues(run: Run): readonly PageRunnerValues[] {
+export function encodeRunnerValues(run: Run): readonly EncodedRunnerValues[] {
   const most = deviationsPerResult(run);
   return run.runners.map(({ cases }) => ({
     accuracy: accuracyColumns(run.header.cases.length, cases),
@@ -66,15 +69,22 @@ function outcomeOf(result: CaseResult, outcomes: Outcomes): readonly number[] {
   return outcome === null ? [] : [result.index, outcome];
 }
 
-function accuracyColumns(length: number, cases: readonly CaseResult[]): Record<string, number[]> {
-  const columns: Record<string, number[]> = {};
+/** Each number is made when it is written. */
+function accuracyColumns(length: number, cases: readonly CaseResult[]): EncodedRunnerValues['accuracy'] {
+  const observables = new Set<string>();
+  for (const { accuracy } of cases) for (const { observable } of accuracy) observables.add(observable);
+  return Object.fromEntries([...observables].map((observable) => [observable, { [Symbol.iterator]: () => accuracyColumn(length, cases, observable) }]));
+}
+
+function* accuracyColumn(length: number, cases: readonly CaseResult[], observable: string): Generator<number, undefined> {
+  let next = 0;
   for (const { index, accuracy } of cases) {
-    for (const { observable, graded, stable } of accuracy) {
-      const column = (columns[observable] ??= Array.from({ length }, () => -1));
-      if (graded > 0) column[index] = shortRatio(stable);
-    }
+    for (; next < index; next++) yield -1;
+    const entry = accuracy.findLast((each) => each.observable === observable && each.graded > 0);
+    yield entry === undefined ? -1 : shortRatio(entry.stable);
+    next += 1;
   }
-  return columns;
+  for (; next < length; next++) yield -1;
 }
 
 function gradingOf(cases: readonly CaseResult[]): Record<string, [number, number]> {

@@ -154,7 +154,7 @@ describe('report page with more than a run', () => {
   });
 
   it('a part of a plan says which it is; control: a whole one says nothing', async () => {
-    const shard = { index: 2, count: 3, planned: 27, digest: '', positions: run.header.cases.map((_, i) => i) };
+    const shard = { index: 2, count: 3, planned: 27, digest: '', positions: Array.from(run.header.cases, (_, i) => i) };
     const other = await openPage(browser, joined(reportPage({ ...run, header: { ...run.header, shard } }, titles)), '#/overview');
     const text = await other.tab.locator('main').innerText();
     expect(text).toContain('cases of suite core, shard 2 of 3;');

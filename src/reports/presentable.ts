@@ -1,4 +1,5 @@
 import { unpacked } from './packed-results.ts';
+import type { Texts } from './packed-texts.ts';
 import { printable } from './printable.ts';
 import type { CaseResult, Run, RunnerResults } from './run.ts';
 
@@ -11,17 +12,28 @@ export function presentable(run: Run): Run {
   const { header, footer } = run;
   return {
     ...run,
-    header: { ...header, suite: name(header.suite), command: name(header.command), cases: header.cases.map(name), runners: header.runners.map((each) => ({ ...each, runner: name(each.runner) })) },
+    header: { ...header, suite: name(header.suite), command: name(header.command), cases: presentableNames(header.cases), runners: header.runners.map((each) => ({ ...each, runner: name(each.runner) })) },
     runners: run.runners.map(presentableRunner),
     footer: footer && { ...footer, reasons: footer.reasons.map(printable) },
   };
 }
 
-function presentableRunner({ runner, facts, cases }: RunnerResults): RunnerResults {
-  return { runner: name(runner), facts: facts && (printableDeep(facts) as typeof facts), cases: cases.map(presentableCase) };
+/** Most plans are as they should be, and stay the same object. */
+function presentableNames(names: Texts): Texts {
+  for (const one of names) if (name(one) !== one) return Array.from(names, name);
+  return names;
 }
 
-/** Most cases are as they should be, and stay the same object. */
+function presentableRunner({ runner, facts, cases }: RunnerResults): RunnerResults {
+  return { runner: name(runner), facts: facts && (printableDeep(facts) as typeof facts), cases: presentableCases(cases) };
+}
+
+/** Most cases are as they should be, and stay the same object; so does a list of such. */
+function presentableCases(cases: readonly CaseResult[]): readonly CaseResult[] {
+  const shown = cases.map(presentableCase);
+  return shown.every((each, i) => each === cases[i]) ? cases : shown;
+}
+
 function presentableCase(result: CaseResult): CaseResult {
   const { id, runner, rule, cause, candidates, rules, reason, deviations } = result;
   const names = [id, runner, rule ?? '', cause ?? '', ...candidates, ...rules];

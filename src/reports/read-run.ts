@@ -1,7 +1,9 @@
 import { claimsSuite } from '../spec/claims.ts';
 import type { CaseRecord, EvidenceRecord, RunRecord } from '../spec/generated/run-record.ts';
 import { UserError } from '../spec/user-error.ts';
+import { idCutter } from './cut-ids.ts';
 import { createPacker, type ResultPacker, unpacked } from './packed-results.ts';
+import { PackedTexts } from './packed-texts.ts';
 import type { CaseLine, CaseResult, Evidence, Run, RunFooter, RunHeader, RunnerFacts, RunnerResults } from './run.ts';
 import { decodeLine, invalidLine, numberOf, numberOrText, readLines, type TextLine } from './run-lines.ts';
 
@@ -38,28 +40,30 @@ interface Collected {
  * @throws {UserError} RUN_FILE_UNREADABLE, RUN_HEADER_MISSING, RUN_VERSION_UNKNOWN, and RUN_LINE_INVALID, which names file and line
  */
 export async function readRun(path: string, { observed = false }: ReadOptions = {}): Promise<Run> {
-  return runIn(readLines(path), path, { observed });
+  const ids = new PackedTexts();
+  return runIn(readLines(path, idCutter(ids)), path, { observed }, ids);
 }
 
 /**
  * As `readRun`, of lines that were read already.
  *
  * @param path  named in errors
+ * @param ids   that were cut out of the header, ahead of those in it
  * @throws {UserError} as `readRun`
  */
-export async function runIn(lines: Iterable<TextLine> | AsyncIterable<TextLine>, path: string, { observed = false }: ReadOptions = {}): Promise<Run> {
+export async function runIn(lines: Iterable<TextLine> | AsyncIterable<TextLine>, path: string, { observed = false }: ReadOptions = {}, ids = new PackedTexts()): Promise<Run> {
   let collected: Collected | null = null;
   for await (const line of lines) {
     const record = decodeLine(line, path);
     if (record === null) break;
-    if (collected === null) collected = begin(record, path);
+    if (collected === null) collected = begin(record, ids, path);
     else take(collected, record, observed || collected.header.suite === claimsSuite, (problem) => invalidLine(path, line.number, problem));
   }
   if (collected === null) throw missingHeader(path);
   return assemble(collected);
 }
 
-function begin(record: RunRecord, path: string): Collected {
+function begin(record: RunRecord, ids: PackedTexts, path: string): Collected {
   if (record.type !== 'header') throw missingHeader(path);
   if (record.schemaVersion < oldestVersion || record.schemaVersion > schemaVersion) {
     throw new UserError('RUN_VERSION_UNKNOWN', `${path} has schemaVersion ${String(record.schemaVersion)}, expected ${String(oldestVersion)} to ${String(schemaVersion)}`, `read it with ${record.tool.name} ${record.tool.version}, which wrote it`);
@@ -67,7 +71,8 @@ function begin(record: RunRecord, path: string): Collected {
   const names = record.runners.map(({ runner }) => runner);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw invalidLine(path, 1, `the runner '${twice}' twice`);
-  return { header: record, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, noLines()])), packer: createPacker(), footer: null };
+  for (const id of record.cases) ids.add(id);
+  return { header: { ...record, cases: ids }, runners: new Map(), lines: new Map(record.runners.map(({ runner }) => [runner, noLines()])), packer: createPacker(ids), footer: null };
 }
 
 function noLines(): LinesOfRunner {
@@ -92,7 +97,7 @@ function take(collected: Collected, record: RunRecord, observed: boolean, invali
 function takeCase({ header, packer }: Collected, lines: (CaseResult | undefined)[], record: CaseRecord, observed: boolean, invalid: (problem: string) => UserError): void {
   const id = plannedId(header, record, invalid);
   if (lines[record.index] !== undefined) throw invalid(`case '${id}' of runner '${record.runner}' a second time`);
-  lines[record.index] = packer.pack(record, id, observed) ?? { ...caseLine(record, observed), id };
+  lines[record.index] = packer.pack(record, observed) ?? { ...caseLine(record, observed), id };
 }
 
 function takeEvidence(header: RunHeader, { evidence }: LinesOfRunner, record: EvidenceRecord, invalid: (problem: string) => UserError): void {
@@ -102,7 +107,7 @@ function takeEvidence(header: RunHeader, { evidence }: LinesOfRunner, record: Ev
 }
 
 function plannedId(header: RunHeader, { index, runner }: CaseRecord | EvidenceRecord, invalid: (problem: string) => UserError): string {
-  const id = header.cases[index];
+  const id = header.cases.at(index);
   if (id === undefined) throw invalid(`case ${String(index)} is not one of the ${String(header.cases.length)} planned`);
   if (isExcluded(header, runner, id)) throw invalid(`case '${id}' is not in the plan of runner '${runner}'`);
   return id;
@@ -146,10 +151,10 @@ function assemble({ header, runners, lines, packer, footer }: Collected): Run {
 function inPlanOrder(header: RunHeader, runner: string, { cases, evidence }: LinesOfRunner, packer: ResultPacker): CaseResult[] {
   const results: CaseResult[] = [];
   for (let index = 0; index < header.cases.length; index++) {
-    const id = header.cases[index]!;
+    const id = header.cases.at(index) ?? '';
     if (isExcluded(header, runner, id)) continue;
     const checks = evidence.get(index);
-    const result = cases[index] ?? packer.pack(neverRun(index, runner), id, false) ?? { ...neverRun(index, runner), id };
+    const result = cases[index] ?? packer.pack(neverRun(index, runner), false) ?? { ...neverRun(index, runner), id };
     results.push(checks === undefined ? result : { ...unpacked(result), evidence: checks });
   }
   return results;

@@ -25,7 +25,7 @@ async function messageOf(path: string): Promise<string> {
 describe('run file', () => {
   it('golden: what was written is read back in plan order', async () => {
     const run = await readRun(await pathOf(sampleLines));
-    expect(run.header).toEqual(header());
+    expect({ ...run.header, cases: [...run.header.cases] }).toEqual(header());
     expect(run.footer).toEqual(footer());
     expect(run.complete).toBe(true);
     expect(run.runners.map((each) => ({ ...each, cases: each.cases.map(unpacked) }))).toEqual([{
@@ -60,6 +60,27 @@ describe('run file', () => {
     const path = await pathOf([header(), violation(0, { observed })]);
     expect((await readRun(path)).runners[0]?.cases[0]).not.toHaveProperty('observed');
     expect((await readRun(path, { observed: true })).runners[0]?.cases[0]?.observed).toEqual(observed);
+  });
+
+  const oddIds = ['","', 'a","b', '\\', 'a\\","', ']', '"],"runners":[', 'é', '統計', '\ud800', ''];
+
+  it.each([
+    ['ids of a plan', []], ['ids that look like the end of one', oddIds], ['a long one', ['x'.repeat(70_000)]],
+  ])('a header that is longer than what is read at one time is read as a short one: %s', async (_, odd) => {
+    const cases = [...Array.from({ length: 6000 }, (_each, index) => `batchnorm1d/state/x/case=${String(index)}`), ...odd, ...Array.from({ length: 6000 }, (_each, index) => `batchnorm1d/state/y/${oddIds[index % oddIds.length] ?? ''}${String(index)}`)];
+    const run = await readRun(await pathOf([header({ cases, suite: '"cases":["a","b"' }), line(0), line(cases.length - 1), footer()]));
+    expect([...run.header.cases]).toEqual(cases);
+    expect({ ...run.header, cases: [] }).toEqual(header({ cases: [], suite: '"cases":["a","b"' }));
+    expect(run.runners[0]?.cases.map(({ id }) => id)).toEqual(cases);
+  });
+
+  it.each<[string, (text: string) => string, string]>([
+    ['a number in it', (text) => text.replace('"b/5999"', '5999'), 'header/cases/'], ['a list in it', (text) => text.replace('"b/5999"', '["b/5999"]'), 'header/cases/'],
+    ['half of it', (text) => text.slice(0, 200_000), 'RUN_HEADER_MISSING'], ['no end', (text) => text.replace('],"runners"', ',"runners"'), 'RUN_LINE_INVALID'],
+  ])('a long list of cases is refused as a short one: %s', async (_, damage, message) => {
+    const path = await pathOf([header({ cases: Array.from({ length: 30_000 }, (_each, index) => `b/${String(index)}`) })]);
+    await writeFile(path, damage(await readFile(path, 'utf8')));
+    expect(await messageOf(path)).toContain(message);
   });
 
   it('many lines survive a slow disk', async () => {

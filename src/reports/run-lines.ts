@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
 import type { RunRecord } from '../spec/generated/run-record.ts';
 import { findProblems } from '../spec/schemas.ts';
 import { UserError } from '../spec/user-error.ts';
@@ -17,15 +18,19 @@ export interface TextLine {
 /** The header of a million cases has a tenth of it. */
 const longestLine = 2 ** 28;
 
-/** @throws {UserError} RUN_FILE_UNREADABLE */
-export async function* readLines(path: string): AsyncGenerator<TextLine> {
+/**
+ * @param cut  takes out of the first line, while it is not yet whole, what need not be in it
+ * @throws {UserError} RUN_FILE_UNREADABLE
+ */
+export async function* readLines(path: string, cut: (text: string) => string = (text) => text): AsyncGenerator<TextLine> {
   let number = 0;
   let rest = '';
   try {
-    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 16 })) {
-      const lines = (chunk as string).split('\n');
+    for await (const chunk of readText(path)) {
+      const lines = chunk.split('\n');
       lines[0] = rest + (lines[0] ?? '');
       rest = lines.pop() ?? '';
+      if (number + lines.length === 0) rest = cut(rest);
       if (rest.length > longestLine) throw new RangeError(`line ${String(number + lines.length + 1)} has more than ${String(longestLine)} characters`);
       for (const text of lines) yield { number: ++number, text, ended: true };
     }
@@ -33,6 +38,24 @@ export async function* readLines(path: string): AsyncGenerator<TextLine> {
     throw new UserError('RUN_FILE_UNREADABLE', `cannot read ${path}: ${(error as Error).message}`, 'name a folder that a run wrote, with its run.ndjson', { cause: error });
   }
   if (rest !== '') yield { number: number + 1, text: rest, ended: false };
+}
+
+const chunkBytes = 65_536;
+
+/** By way of one piece of memory: a stream takes a new one for every chunk, which stays until the engine collects it. */
+async function* readText(path: string): AsyncGenerator<string, undefined> {
+  const file = await open(path);
+  const [bytes, decoder] = [Buffer.alloc(chunkBytes), new StringDecoder('utf8')];
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(bytes, 0, chunkBytes, null);
+      if (bytesRead === 0) break;
+      yield decoder.write(bytes.subarray(0, bytesRead));
+    }
+    yield decoder.end();
+  } finally {
+    await file.close();
+  }
 }
 
 /** One line of run.ndjson; NaN and infinities become words, the home folder `~`. */

@@ -1,9 +1,10 @@
 import type { Accuracy, Deviation } from '../diff/verdict.ts';
 import type { CaseRecord, EvidenceCheckRecord, EvidenceRecord, FooterRecord, HeaderRecord, RunnerRecord } from '../spec/generated/run-record.ts';
+import type { Texts } from './packed-texts.ts';
 
 export type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
-export type RunHeader = DeepReadonly<HeaderRecord>;
+export type RunHeader = Omit<DeepReadonly<HeaderRecord>, 'cases'> & { readonly cases: Texts };
 /** A header whose ids are made when their turn to be written comes: of 100,000 cases they take 20 MB. */
 export type PlannedHeader = Omit<RunHeader, 'cases'> & { readonly cases: Iterable<string> };
 export type RunnerFacts = DeepReadonly<RunnerRecord>;

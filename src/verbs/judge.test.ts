@@ -58,7 +58,7 @@ describe('judge', { timeout: 5 * minutes }, () => {
   });
 
   it('one archive, two files and Fortran order ask the same questions', async () => {
-    const ids = await Promise.all([judge('all.npz', { out: join(folder, 'a') }), judge('columns.npy', { ...dumped(), out: join(folder, 'b') })].map(async (judged) => (await judged).run.header.cases));
+    const ids = await Promise.all([judge('all.npz', { out: join(folder, 'a') }), judge('columns.npy', { ...dumped(), out: join(folder, 'b') })].map(async (judged) => [...(await judged).run.header.cases]));
     expect(ids[0]).toEqual(ids[1]);
     expect(ids[0]).toHaveLength(2);
   });
@@ -84,7 +84,7 @@ describe('judge', { timeout: 5 * minutes }, () => {
       "
     `);
     expect(judged.decision.gate).toBe('fail');
-    expect(judged.run.runners.map((runner) => rerunCommand(judged.run.header, runner, judged.run.header.cases[0] ?? ''))[0]).toBe('npm run cli -- judge --input x.npy --layer BatchNorm1d');
+    expect(judged.run.runners.map((runner) => rerunCommand(judged.run.header, runner, judged.run.header.cases.at(0) ?? ''))[0]).toBe('npm run cli -- judge --input x.npy --layer BatchNorm1d');
   });
 
   it('an element of y is named by its indices', async () => {

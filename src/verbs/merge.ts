@@ -67,7 +67,7 @@ export async function mergeRuns(places: readonly string[], { out, formats }: Mer
 function wholeHeader(shards: readonly ShardRun[]): RunHeader {
   const [{ run: { header }, shard: { planned, digest } }] = shards as readonly [ShardRun, ...ShardRun[]];
   const ids: (string | undefined)[] = Array.from({ length: planned });
-  for (const { run, shard: { positions } } of shards) for (const [index, position] of positions.entries()) ids[position] = run.header.cases[index];
+  for (const { run, shard: { positions } } of shards) for (const [index, position] of positions.entries()) ids[position] = run.header.cases.at(index);
   const cases = ids.flatMap((id) => id ?? []);
   if (cases.length !== planned || planDigest(cases) !== digest) throw new UserError('MERGE_NOT_THE_PLAN', `the parts hold ${String(cases.length)} of the ${String(planned)} cases planned, or others`, 'run the shards again: their files were changed');
   const runners = header.runners.map(({ runner }) => ({ runner, excluded: [...new Set(shards.flatMap(({ run }) => run.header.runners.find((each) => each.runner === runner)?.excluded ?? []))] }));

@@ -59,7 +59,7 @@ async function contractsOf(run: Run | undefined): Promise<readonly ShownContract
 
 function showRecorded(what: string, run: Run): string {
   const titles = new Map(readRules().map(({ id, title }) => [id, title]));
-  return select(run.header.cases.map((id) => ({ id })), [what]).map(({ id }) => formatRecorded(id, run, titles)).join('\n');
+  return select(Array.from(run.header.cases, (id) => ({ id })), [what]).map(({ id }) => formatRecorded(id, run, titles)).join('\n');
 }
 
 function showRule(id: string, suite: string): string {

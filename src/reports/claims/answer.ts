@@ -38,7 +38,7 @@ export function unanswered(id: string | null, saw: string): Answer {
 /** An answer per planned case that one of the patterns matches; one that says so where none is. */
 export function answerSelected(stage: Stage, select: readonly string[], answer: (id: string) => Answer): readonly Answer[] {
   const matchers = select.map((pattern) => matchesPattern(pattern));
-  const ids = stage.run.header.cases.filter((id) => matchers.some((matches) => matches(id)));
+  const ids = [...stage.run.header.cases].filter((id) => matchers.some((matches) => matches(id)));
   return ids.length === 0 ? [unanswered(null, 'this run asks none of its cases')] : ids.map((id) => answer(id));
 }
 

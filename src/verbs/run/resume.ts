@@ -39,9 +39,10 @@ export async function readResumed(folder: string): Promise<Resumed> {
 function planOf({ suite, seed, cases }: RunHeader, path: string): Plan {
   const plan = loadPlan(suite, seed);
   const planned = new Map(plan.cases.map((each) => [each.id, each]));
-  const own = cases.flatMap((id) => planned.get(id) ?? []);
-  if (own.length === cases.length) return { ...plan, cases: own };
-  const stray = cases.find((id) => !planned.has(id)) ?? '';
+  const own = Array.from(cases, (id) => planned.get(id));
+  const known = own.filter((each) => each !== undefined);
+  if (known.length === own.length) return { ...plan, cases: known };
+  const stray = cases.at(own.indexOf(undefined)) ?? '';
   throw new UserError('RESUME_OTHER_PLAN', `${path} plans '${stray}', which suite '${suite}' no longer asks`, 'start anew without --resume');
 }
 
