@@ -10,6 +10,7 @@ function built(path) {
 }
 
 export const { acceptCase } = /** @type {typeof import('../src/accept/accept.ts')} */ (await built('accept/accept'));
+export const { keepHeapSmall } = /** @type {typeof import('../src/cli/heap.ts')} */ (await built('cli/heap'));
 export const { materialise } = /** @type {typeof import('../src/cases/materialise.ts')} */ (await built('cases/materialise'));
 export const { isCostly } = /** @type {typeof import('../src/cases/shard.ts')} */ (await built('cases/shard'));
 export const { ensureEnvironment } = /** @type {typeof import('../src/environments/ensure.ts')} */ (await built('environments/ensure'));

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { argv, env, stdout } from 'node:process';
-import { harnessHome, run } from './built.mjs';
+import { harnessHome, keepHeapSmall, run } from './built.mjs';
 
+keepHeapSmall(); // as the command does
 const [, , suite = '', runner = '', out = ''] = argv;
 const options = { suite, runners: [runner], python: {}, select: [], out, strict: false, jobs: 1, threads: 1, device: 'cpu', timeLimitMs: 60_000, home: harnessHome(env), command: 'bench' };
 let [begun, cases] = [0, 0];

@@ -4,6 +4,9 @@ import { printable } from '../reports/printable.ts';
 import { UserError } from '../spec/user-error.ts';
 import { toolVersion } from '../verbs/tool.ts';
 import { exitCodes } from './exit-codes.ts';
+import { keepHeapSmall } from './heap.ts';
+
+keepHeapSmall();
 
 const program = new Command('bn-conformance')
   .description('Judges Batch Normalization of real frameworks against a machine-readable spec')
