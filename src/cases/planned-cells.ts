@@ -11,12 +11,15 @@ export interface PlannedCells {
   readonly axes: readonly BlockAxis[];
   /** Index of a value per axis, cell after cell. */
   readonly values: Uint8Array | Uint32Array;
+  /** 1 for a cell that asks what an earlier one of the plan does. */
+  readonly repeats: Uint8Array;
   readonly length: number;
 }
 
 export function cellsOf(layer: Layer, behaviour: Behaviour, axes: readonly BlockAxis[], values: Uint32Array): PlannedCells {
   const small = axes.every((axis) => axis.values.length <= 256);
-  return { layer, behaviour, axes, values: small ? Uint8Array.from(values) : values, length: values.length / axes.length };
+  const length = values.length / axes.length;
+  return { layer, behaviour, axes, values: small ? Uint8Array.from(values) : values, repeats: new Uint8Array(length), length };
 }
 
 /** Every cell of the product that no exclusion matches, the last axis fastest. */
@@ -70,11 +73,18 @@ function matcherOf(axes: readonly BlockAxis[], condition: Condition): (cell: Uin
 export class PlannedCell {
   readonly #cells: PlannedCells;
   readonly #at: number;
-  repeats = false;
 
   constructor(cells: PlannedCells, at: number) {
     this.#cells = cells;
     this.#at = at;
+  }
+
+  get repeats(): boolean {
+    return this.#cells.repeats[this.#at] === 1;
+  }
+
+  set repeats(repeats: boolean) {
+    this.#cells.repeats[this.#at] = Number(repeats);
   }
 
   get id(): string {
