@@ -21,9 +21,8 @@ interface Graded extends Pick<Accuracy, 'observable' | 'graded' | 'ungradable'> 
 
 /** Results that fill their columns together. */
 interface Block {
-  readonly outcomes: Outcome[];
-  readonly extents: Extent[];
-  /** Index of the case, and where its errors begin; for each result. */
+  readonly shared: Shared;
+  /** Index of the case, outcome, extent, and where its errors begin; for each result. */
   readonly places: Uint32Array;
   readonly durations: Float64Array;
   /** Stable, naive; as many as there are. */
@@ -31,16 +30,17 @@ interface Block {
 }
 
 const resultsOfABlock = 1024;
+const placesOfAResult = 4;
 
 /** What several blocks share. */
 interface Shared {
   readonly ids: Texts;
-  readonly outcomes: Map<string, Outcome>;
-  readonly extents: Map<string, Extent>;
+  readonly outcomes: Outcome[];
+  readonly extents: Extent[];
 }
 
-/** Outcomes say reasons, and extents sizes, which may be as many as the results. */
-const mostShared = 4096;
+/** Outcomes say reasons, and extents sizes, which may be as many as the results: so many are looked for among those that are there. */
+const mostKnown = 4096;
 
 /** Takes results in, of which each stays readable and takes a fifth of what it would as an object. */
 export interface ResultPacker {
@@ -54,13 +54,14 @@ export interface ResultPacker {
 
 /** @param ids  of the plan, by the index that a result has there */
 export function createPacker(ids: Texts): ResultPacker {
-  const shared: Shared = { ids, outcomes: new Map(), extents: new Map() };
+  const shared: Shared = { ids, outcomes: [], extents: [] };
+  const [placeOfOutcome, placeOfExtent] = [placesIn(shared.outcomes), placesIn(shared.extents)];
   let errors = new Float64Array(resultsOfABlock); // of the open block; its memory serves one block after the other
-  let block = emptyBlock(errors);
-  let used = 0;
+  let block = emptyBlock(shared, errors);
+  let [results, used] = [0, 0];
   const open = (): void => {
     block.errors = errors.slice(0, used);
-    [block, used] = [emptyBlock(errors), 0];
+    [block, results, used] = [emptyBlock(shared, errors), 0, 0];
   };
   const room = (numbers: number): void => {
     if (used + numbers <= errors.length) return;
@@ -71,52 +72,61 @@ export function createPacker(ids: Texts): ResultPacker {
   return {
     pack: (result, keepObserved) => {
       if (!isPlain(result) || (keepObserved && result.observed !== undefined)) return null;
-      if (block.outcomes.length === resultsOfABlock) open();
-      const at = block.outcomes.push(outcomeOf(result, shared.outcomes)) - 1;
-      const extent = extentOf(result, shared.extents);
-      block.extents.push(extent);
-      block.places.set([result.index, used], at * 2);
-      block.durations[at] = result.durationUs;
-      room(extent.graded.length * 2);
-      for (const [i, { stable, naive }] of result.accuracy.entries()) {
-        const numbers = extent.graded[i]!.errors;
+      if (results === resultsOfABlock) open();
+      block.places.set([result.index, placeOfOutcome(outcomeKey(result), () => outcomeOf(result)), placeOfExtent(extentKey(result), () => extentOf(result)), used], results * placesOfAResult);
+      block.durations[results] = result.durationUs;
+      room(result.accuracy.length * 2);
+      for (const { stable, naive } of result.accuracy) {
+        const numbers = countErrors(stable, naive);
         if (numbers > 0) errors[used++] = numberOf(stable);
         if (numbers > 1) errors[used++] = numberOf(naive);
       }
-      return new PackedResult(block, at, shared);
+      return new PackedResult(block, results++);
     },
   };
 }
 
-function emptyBlock(errors: Float64Array): Block {
-  return { outcomes: [], extents: [], places: new Uint32Array(resultsOfABlock * 2), durations: new Float64Array(resultsOfABlock), errors };
+function emptyBlock(shared: Shared, errors: Float64Array): Block {
+  return { shared, places: new Uint32Array(resultsOfABlock * placesOfAResult), durations: new Float64Array(resultsOfABlock), errors };
+}
+
+/** Where in the list an item is, or is put. */
+function placesIn<T>(list: T[]): (key: string, make: () => T) => number {
+  const known = new Map<string, number>();
+  return (key, make) => {
+    const place = known.get(key) ?? list.push(make()) - 1;
+    if (known.size < mostKnown) known.set(key, place);
+    return place;
+  };
 }
 
 function isPlain({ found, candidates, deviations }: DeepReadonly<CaseRecord>): boolean {
   return !deviates(found) && candidates.length === 0 && deviations.length === 0;
 }
 
-function outcomeOf({ runner, status, found, rule, cause, reason, rules }: Outcome, known: Map<string, Outcome>): Outcome {
-  return sharedIn(known, JSON.stringify([runner, status, found, rule, cause, reason, rules]), { runner, status, found, rule, cause, reason, rules });
+function outcomeKey({ runner, status, found, rule, cause, reason, rules }: Outcome): string {
+  return JSON.stringify([runner, status, found, rule, cause, reason, rules]);
 }
 
-function extentOf({ elements, accuracy }: DeepReadonly<Pick<CaseRecord, 'elements' | 'accuracy'>>, known: Map<string, Extent>): Extent {
+function outcomeOf({ runner, status, found, rule, cause, reason, rules }: Outcome): Outcome {
+  return { runner, status, found, rule, cause, reason, rules };
+}
+
+type Measured = DeepReadonly<Pick<CaseRecord, 'elements' | 'accuracy'>>;
+
+function extentKey({ elements, accuracy }: Measured): string {
   let key = String(elements);
   for (const { observable, graded, ungradable, stable, naive } of accuracy) key += ` ${observable} ${String(graded)} ${String(ungradable)} ${String(countErrors(stable, naive))}`;
-  return known.get(key) ?? sharedIn(known, key, {
-    elements, graded: accuracy.map(({ observable, graded, ungradable, stable, naive }) => ({ observable, graded, ungradable, errors: countErrors(stable, naive) })),
-  });
+  return key;
+}
+
+function extentOf({ elements, accuracy }: Measured): Extent {
+  return { elements, graded: accuracy.map(({ observable, graded, ungradable, stable, naive }) => ({ observable, graded, ungradable, errors: countErrors(stable, naive) })) };
 }
 
 function countErrors(stable: number | string, naive: number | string): Graded['errors'] {
   if (!Object.is(stable, naive)) return 2;
   return Object.is(stable, 0) ? 0 : 1;
-}
-
-function sharedIn<T>(known: Map<string, T>, key: string, item: T): T {
-  const shared = known.get(key) ?? item;
-  if (known.size < mostShared) known.set(key, shared);
-  return shared;
 }
 
 const none: readonly never[] = [];
@@ -128,40 +138,45 @@ const none: readonly never[] = [];
 class PackedResult implements CaseResult {
   readonly #block: Block;
   readonly #at: number;
-  readonly #shared: Shared;
 
-  constructor(block: Block, at: number, shared: Shared) {
+  constructor(block: Block, at: number) {
     this.#block = block;
-    this.#at = at;
-    this.#shared = shared;
+    this.#at = at * placesOfAResult;
   }
 
   // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- a field would be in each of them
   get type(): 'case' { return 'case'; }
-  get runner(): string { return this.#block.outcomes[this.#at]!.runner; }
-  get status(): CaseResult['status'] { return this.#block.outcomes[this.#at]!.status; }
-  get found(): CaseResult['found'] { return this.#block.outcomes[this.#at]!.found; }
-  get rule(): string | null { return this.#block.outcomes[this.#at]!.rule; }
-  get cause(): string | null { return this.#block.outcomes[this.#at]!.cause; }
-  get reason(): string | null { return this.#block.outcomes[this.#at]!.reason; }
-  get rules(): readonly string[] { return this.#block.outcomes[this.#at]!.rules; }
+  get id(): string { return this.#block.shared.ids.at(this.index) ?? ''; }
+  get index(): number { return this.#block.places[this.#at]!; }
+  get runner(): string { return outcomeIn(this.#block, this.#at).runner; }
+  get status(): CaseResult['status'] { return outcomeIn(this.#block, this.#at).status; }
+  get found(): CaseResult['found'] { return outcomeIn(this.#block, this.#at).found; }
+  get rule(): string | null { return outcomeIn(this.#block, this.#at).rule; }
+  get cause(): string | null { return outcomeIn(this.#block, this.#at).cause; }
+  get reason(): string | null { return outcomeIn(this.#block, this.#at).reason; }
+  get rules(): readonly string[] { return outcomeIn(this.#block, this.#at).rules; }
   get candidates(): readonly never[] { return none; }
   get deviations(): readonly never[] { return none; }
-  get index(): number { return this.#block.places[this.#at * 2]!; }
-  get elements(): number { return this.#block.extents[this.#at]!.elements; }
-  get durationUs(): number { return this.#block.durations[this.#at]!; }
-
-  get id(): string { return this.#shared.ids.at(this.index) ?? ''; }
+  get elements(): number { return extentIn(this.#block, this.#at).elements; }
+  get durationUs(): number { return this.#block.durations[this.#at / placesOfAResult]!; }
 
   get accuracy(): readonly Accuracy[] {
     const { errors, places } = this.#block;
-    let at = places[this.#at * 2 + 1]!;
-    return this.#block.extents[this.#at]!.graded.map(({ observable, graded, ungradable, errors: numbers }) => {
-      const stable = numbers > 0 ? errors[at++]! : 0;
-      const naive = numbers > 1 ? errors[at++]! : stable;
+    let from = places[this.#at + 3]!;
+    return extentIn(this.#block, this.#at).graded.map(({ observable, graded, ungradable, errors: numbers }) => {
+      const stable = numbers > 0 ? errors[from++]! : 0;
+      const naive = numbers > 1 ? errors[from++]! : stable;
       return { observable, graded, ungradable, stable, naive };
     });
   }
+}
+
+function outcomeIn({ shared, places }: Block, at: number): Outcome {
+  return shared.outcomes[places[at + 1]!]!;
+}
+
+function extentIn({ shared, places }: Block, at: number): Extent {
+  return shared.extents[places[at + 2]!]!;
 }
 
 /** The result as an object that can be copied, its fields in the order in which they are read. */
