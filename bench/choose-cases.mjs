@@ -10,14 +10,14 @@ const casesPerFrame = 32;
 const plainLayers = ['batchnorm1d', 'batchnorm2d', 'batchnorm3d'];
 
 /**
- * What the hand-written scripts do: a layer in one process is constructed, called, and all its parameters trained.
+ * What the hand-written scripts do: a layer in one process is constructed, called with tensors of its own type, and all its parameters trained.
  *
  * @param {import('../src/cases/case.ts').Case} question
  */
 function isPlain({ layer, config, ranks, program, route = 'module', layout = 'contiguous', inputType, threads, capability }) {
   const plainConfig = config.frozen !== true && config.scaleOnly !== true && config.option === undefined;
   return plainLayers.includes(layer) && plainConfig && threads === undefined && capability === undefined && ranks.length === 1 && route === 'module' && layout === 'contiguous'
-    && inputType === undefined && program.every((step, at) => isPlainStep(step, program, at));
+    && inputType === undefined && ranks.every(({ inputs, grads }) => [...inputs, ...grads].every(({ dtype }) => dtype === config.dtype)) && program.every((step, at) => isPlainStep(step, program, at));
 }
 
 /**
