@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,7 +24,7 @@ export async function killOrchestrator({ folder, whole, durationMs, draw }, kill
     const out = join(folder, `run-${run}`);
     const killed = await killUntilItEnds(out, kills - trials.length, () => signals[Math.floor(draw() * signals.length)] ?? 'SIGKILL', () => draw() * durationMs);
     const lost = differences(out, whole);
-    for (const [i, { signal, left }] of killed.entries()) trials.push({ kind: `${signal} of the harness, then --resume`, lost: [...left, ...(i === 0 ? lost : [])] });
+    for (const [i, { signal, pid, left }] of killed.entries()) trials.push({ kind: `${signal} of the harness, then --resume`, lost: [...left, ...foldersOf(pid), ...(i === 0 ? lost : [])] });
     if (killed.length === 0 && lost.length > 0) trials.push({ kind: 'undisturbed run', lost });
     onProgress(`harness: ${trials.length} of ${kills} kills`);
     await rm(out, { recursive: true });
@@ -39,7 +39,7 @@ export async function killOrchestrator({ folder, whole, durationMs, draw }, kill
  * @param {() => number} delayOf
  */
 async function killUntilItEnds(out, most, signalOf, delayOf) {
-  const killed = /** @type {{ signal: string, left: readonly string[] }[]} */ ([]);
+  const killed = /** @type {{ signal: string, pid: number | undefined, left: readonly string[] }[]} */ ([]);
   for (;;) {
     const args = hasHeader(out) ? ['run', '--resume', out] : [...asked, '--out', out];
     const child = execa('node', [main, ...args], { reject: false, stdin: 'ignore' });
@@ -50,7 +50,7 @@ async function killUntilItEnds(out, most, signalOf, delayOf) {
     const runners = childrenOf(child.pid);
     child.kill(signal);
     await child;
-    killed.push({ signal, left: await survivors(runners) });
+    killed.push({ signal, pid: child.pid, left: await survivors(runners) });
   }
 }
 
@@ -76,6 +76,12 @@ function parentOf(pid) {
   } catch {
     return undefined;
   }
+}
+
+/** Shared memory of a killed harness, which the one that went on removes. @param {number | undefined} pid */
+function foldersOf(pid) {
+  const names = existsSync('/dev/shm') ? readdirSync('/dev/shm') : [];
+  return names.filter((name) => name.startsWith('bn-conformance-exchange-') && name.includes(`-${pid}-`)).map((name) => `/dev/shm/${name} outlived its harness`);
 }
 
 /** Those that are there ten seconds after their harness was killed: nobody can end them but they themselves. @param {readonly string[]} pids */
