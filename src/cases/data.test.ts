@@ -1,8 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
+import { integers } from '../tensor/generator.ts';
+import { float32Beside } from '../tensor/narrow.ts';
 import { roundTo } from '../tensor/round.ts';
 import type { FloatType } from '../tensor/tensor.ts';
 import { drawGradient, drawInitial, drawInput, parseRegime, type Regime } from './data.ts';
+import { valueOf } from './regimes.ts';
 
 const regimes: readonly Regime[] = ['unit', 'tiny-variance', 'offset-1e3', 'offset-1e7', 'exact'];
 const large = [500, 1, 20];
@@ -131,6 +134,15 @@ describe('the same bits everywhere, for ever', () => {
     expect(again).toEqual(once);
     expect(once.data.every((x) => roundTo(x, dtype) === x)).toBe(true);
     expect(once).toMatchObject({ dtype, shape: [n, 2] });
+  });
+
+  it.each(['unit', 'tiny-variance', 'mostly-zeros', 'exact'] as const)('%s: a large float32 tensor is drawn as a small one is, and lies beside itself as float32', (regime) => {
+    const shape = [65_536, 1];
+    const next = integers([5, 'input', regime, 'float32', ...shape]);
+    const expected = Float64Array.from({ length: 65_536 }, () => roundTo(valueOf(regime, (next() >>> 8) % 4096, { index: 0, count: 1, channel: 0, dtype: 'float64' }), 'float32'));
+    const { data } = drawInput([5], regime, 'float32', shape);
+    expect([Buffer.compare(Buffer.from(data.buffer), Buffer.from(expected.buffer)), Buffer.compare(Buffer.from(float32Beside(data)?.buffer ?? new ArrayBuffer(0)), Buffer.from(Float32Array.from(expected).buffer))]).toEqual([0, 0]);
+    expect([drawInput([5], regime, 'float64', shape), drawInput([5], regime, 'float32', [65_535, 1])].map((other) => float32Beside(other.data))).toEqual([undefined, undefined]);
   });
 
   it('small data are shared, and drawn again to the same bits when many others came between', () => {

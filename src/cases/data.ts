@@ -1,5 +1,6 @@
 import { allocateNumbers } from '../tensor/allocate.ts';
 import { integers, type SeedPart } from '../tensor/generator.ts';
+import { allocateBoth } from '../tensor/narrow.ts';
 import { roundTo } from '../tensor/round.ts';
 import { countElements, type FloatType, type Tensor } from '../tensor/tensor.ts';
 import { parseWord } from './axes.ts';
@@ -67,8 +68,10 @@ function drawnBefore(key: string, anew: () => Tensor): Tensor {
 }
 
 function drawAnew(seed: readonly SeedPart[], dtype: FloatType, shape: readonly number[], regime: Regime): Tensor {
+  const count = countElements(shape);
+  if (dtype === 'float32' && count >= leastBoth && !needsPlace(regime)) return drawBoth(seed, shape, valuesOf(regime, dtype));
   const next = integers(seed);
-  const data = allocateNumbers(countElements(shape));
+  const data = allocateNumbers(count);
   if (needsPlace(regime)) {
     const placeOf = placesIn(shape, dtype);
     for (let i = 0; i < data.length; i++) data[i] = roundTo(valueOf(regime, integerOf(next()), placeOf(i)), dtype);
@@ -77,6 +80,20 @@ function drawAnew(seed: readonly SeedPart[], dtype: FloatType, shape: readonly n
     for (let i = 0; i < data.length; i++) data[i] = values[integerOf(next())]!;
   }
   return { dtype, shape, data };
+}
+
+/** From here on a tensor goes to a runner as a file of float32, for which it need not be gone through again. */
+const leastBoth = 65_536;
+
+function drawBoth(seed: readonly SeedPart[], shape: readonly number[], values: Float64Array): Tensor {
+  const next = integers(seed);
+  const { data, float32 } = allocateBoth(countElements(shape));
+  for (let i = 0; i < data.length; i++) {
+    const value = values[integerOf(next())]!;
+    data[i] = value;
+    float32[i] = value;
+  }
+  return { dtype: 'float32', shape, data };
 }
 
 /** The regimes draw from so many integers. */

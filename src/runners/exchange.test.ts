@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { dirname, join } from 'node:path';
 import { pid } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drawInput } from '../cases/data.ts';
 import { encodeTensor, type ElementType, type WireTensor } from '../tensor/bytes.ts';
+import { float32Beside } from '../tensor/narrow.ts';
 import { decodeNpy, encodeNpy, encodeNpyHeader } from '../tensor/npy.ts';
 import { decodeResult } from './decode-result.ts';
 import { encodeRun } from './encode-messages.ts';
@@ -40,6 +42,13 @@ describe('a tensor for a runner', () => {
     const path = exchange.put(0, tensor(dtype, 1, 0, 1, 1, 0)) ?? '';
     const words = execFileSync('python3', ['-c', 'import ast, sys; f = open(sys.argv[1], "rb"); f.seek(10); print(ast.literal_eval(f.readline().decode())["shape"], f.tell() % 64, f.read().hex())', path], { encoding: 'utf8' });
     expect(words.trim()).toBe(`(5, 1) 0 ${Buffer.from(encodeTensor(tensor(dtype, 1, 0, 1, 1, 0))).toString('hex')}`);
+  });
+
+  it('that was drawn as float32 too is written as it is', () => {
+    const { data } = drawInput([5], 'unit', 'float32', [smallestFileBytes / 4, 1]);
+    const drawn = { dtype: 'float32', shape: [smallestFileBytes / 4, 1], data } as const;
+    const paths = [exchange.put(0, drawn), exchange.put(0, { ...drawn, data: data.slice() })];
+    expect([float32Beside(data) !== undefined, ...paths.map((path) => readFileSync(path ?? '').equals(Buffer.from(encodeNpy(drawn))))]).toEqual([true, true, true]);
   });
 
   it('is gone once its question was answered, and no sooner', () => {

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, rmS
 import { endianness } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { decodeTensor, elementBytes, type ElementType, encodeTensor, type WireTensor } from '../tensor/bytes.ts';
+import { float32Beside } from '../tensor/narrow.ts';
 import { encodeNpyHeader, npyDescriptions, type NpyHeader, readNpyHeader } from '../tensor/npy.ts';
 import { NpyError } from '../tensor/npy-error.ts';
 import { countElements, type Numbers } from '../tensor/tensor.ts';
@@ -88,6 +89,8 @@ export class Exchange {
 
   #bytesOf(tensor: WireTensor): Uint8Array {
     if (tensor.dtype !== 'float32' || endianness() !== 'LE') return encodeTensor(tensor);
+    const ready = float32Beside(tensor.data);
+    if (ready !== undefined) return new Uint8Array(ready.buffer);
     if (this.#scratch.length < tensor.data.length) this.#scratch = new Float32Array(tensor.data.length);
     this.#scratch.set(tensor.data);
     return new Uint8Array(this.#scratch.buffer, 0, 4 * tensor.data.length);
