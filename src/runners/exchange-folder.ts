@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
-const inMemory = '/dev/shm';
+/** In memory where the system has a file system there. */
+const root = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const prefix = 'bn-conformance-exchange-';
 
 /** Folders of this process, so that none outlives it. */
 const folders = new Set<string>();
 
-/** A new folder of our own, in memory where the system has a file system there; undefined where none can be made. */
+/** A new folder of our own; undefined where none can be made. */
 export function makeFolder(): string | undefined {
   try {
-    const root = existsSync(inMemory) ? inMemory : tmpdir();
-    if (folders.size === 0) removeAbandoned(root);
     const folder = mkdtempSync(join(root, `${prefix}${processNamespace()}-${String(process.pid)}-`));
     if (folders.size === 0) process.on('exit', removeAll);
     folders.add(folder);
@@ -34,11 +33,18 @@ function removeAll(): void {
   for (const folder of [...folders]) removeFolder(folder);
 }
 
-/** Folders whose process was killed. The number of a process says nothing in another namespace, such as that of another container. */
-function removeAbandoned(root: string): void {
-  const own = `${prefix}${processNamespace()}-`;
-  for (const name of readdirSync(root).filter((one) => one.startsWith(own))) {
-    if (!isAlive(parseInt(name.slice(own.length), 10))) rmSync(join(root, name), { recursive: true, force: true });
+/**
+ * Removes folders whose process was killed, as far as it may. The number of a process says nothing in another namespace, such as that of another
+ * container.
+ */
+export function removeAbandoned(): void {
+  try {
+    const own = `${prefix}${processNamespace()}-`;
+    for (const name of readdirSync(root).filter((one) => one.startsWith(own))) {
+      if (!isAlive(parseInt(name.slice(own.length), 10))) rmSync(join(root, name), { recursive: true, force: true });
+    }
+  } catch {
+    // somebody else's, or no such system: nobody is the worse for it
   }
 }
 

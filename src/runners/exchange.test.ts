@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pid } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drawInput } from '../cases/data.ts';
@@ -10,6 +10,7 @@ import { decodeNpy, encodeNpy, encodeNpyHeader } from '../tensor/npy.ts';
 import { decodeResult } from './decode-result.ts';
 import { encodeRun } from './encode-messages.ts';
 import { Exchange, smallestFileBytes } from './exchange.ts';
+import { removeAbandoned } from './exchange-folder.ts';
 import { type Frame, FrameDecoder } from './frames.ts';
 import type { RawTensor, ResultMessage } from './messages.ts';
 import { smokeCase } from './smoke-case.ts';
@@ -133,16 +134,15 @@ describe('its folder', () => {
     expect([mode, existsSync(exchange.folder)]).toEqual(['700', false]);
   });
 
-  it('of a process that was killed goes when the next one starts, that of a living one stays', () => {
-    const [root, ours] = [dirname(exchange.folder), exchange.folder];
+  it('of a process that was killed goes when the next run starts, that of a living one stays', () => {
+    const ours = exchange.folder;
     const pattern = ours.slice(0, ours.lastIndexOf(`-${String(pid)}-`));
     const dead = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
     const [left, living] = [dead, '1'].map((of) => mkdtempSync(`${pattern}-${of}-`));
     writeFileSync(join(left ?? '', 'result-0.npy'), 'x');
-    exchange.close();
-    exchange = opened();
+    removeAbandoned();
     expect([left, living].map((folder) => existsSync(folder ?? ''))).toEqual([false, true]);
-    rmSync(living ?? root, { recursive: true });
+    rmSync(living ?? '', { recursive: true });
   });
 });
 

@@ -7,6 +7,7 @@ import { planDigest, type ShardName, shardOf } from '../../cases/shard.ts';
 import { decideGate, type GateDecision } from '../../gate/decide.ts';
 import { createRunFile, runFileName, unwritable } from '../../reports/run-file.ts';
 import type { CaseLine, RunHeader } from '../../reports/run.ts';
+import { removeAbandoned } from '../../runners/exchange-folder.ts';
 import { readRules } from '../../spec/rules.ts';
 import { UserError } from '../../spec/user-error.ts';
 import { type Baseline, openBaseline } from '../diff/baseline.ts';
@@ -37,6 +38,7 @@ import { createTally, type Tally } from './tally.ts';
  */
 export async function run(options: RunOptions, listener: RunListener, signal: AbortSignal, ahead?: HeadStart): Promise<RunOutcome> {
   readRules(); // what the reports will need must not fail after the measurement
+  removeAbandoned(); // here, since a run that is resumed may have nothing left to ask
   if (options.resume) return resume(options, listener, signal);
   if (options.rerun !== undefined) return rerun(options.rerun, options, listener, signal, ahead);
   const plan = selectFrom(loadPlan(options.suite, options.seed), options.select);
