@@ -1,6 +1,6 @@
-import type { Numbers } from '../tensor/tensor.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElementType } from '../tensor/bytes.ts';
+import type { Numbers } from '../tensor/tensor.ts';
 import type { Answer, BreakKind, Question } from './answer.ts';
 import { decodeResult } from './decode-result.ts';
 import { encodeRun, encodeStart, encodeStop } from './encode-messages.ts';

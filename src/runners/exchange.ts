@@ -63,7 +63,7 @@ export class Exchange {
   }
 
   /**
-   * Values of a tensor that a runner put into the folder. The file is gone afterwards.
+   * Values of a tensor that a runner put into the folder. The file is ours afterwards: it takes a later input, or goes.
    *
    * @throws {MessageError} for a path outside the folder, no regular file, or a `.npy` file of another type, order, shape or length
    */
