@@ -16,8 +16,8 @@ import { askCases, createExpectations, createRunFile, createWork, factsOf, keptF
  */
 
 /**
- * @typedef {object} HarnessSide  a started runner with the real path around it
- * @property {(indices: readonly number[]) => Promise<Pass>} pass
+ * @typedef {object} HarnessSide  a started runner, in as many processes as a run has by default, with the real path around it
+ * @property {(indices: readonly number[], processes?: number) => Promise<Pass>} pass  asks with so many runner processes, all by default
  * @property {() => Promise<void>} close
  */
 
@@ -33,14 +33,16 @@ import { askCases, createExpectations, createRunFile, createWork, factsOf, keptF
  */
 export async function openHarnessSide(plan, runner, python, options, logFolder) {
   // never recycled: starting a process is a cost of the run, not of a case
-  const session = await openSession(runner.spec, { logFolder, logName: `bench-${runner.key}`, python, recycleAfterCases: Infinity });
-  await smokeTest(session);
-  const dialect = readDialect(runner.spec.dialect, session.identity.version);
-  const facts = factsOf(runner, session, dialect);
+  const open = (/** @type {number} */ nth) => openSession(runner.spec, { logFolder, logName: `bench-${runner.key}-${nth}`, python, recycleAfterCases: Infinity });
+  const first = await open(0);
+  const sessions = [first, ...await Promise.all(Array.from({ length: options.jobs - 1 }, (_, i) => open(i + 1)))];
+  for (const session of sessions) await smokeTest(session);
+  const dialect = readDialect(runner.spec.dialect, first.identity.version);
+  const facts = factsOf(runner, first, dialect);
   const listener = { stage: () => {}, progress: () => {} };
 
   /** @type {HarnessSide['pass']} */
-  const pass = async (indices) => {
+  const pass = async (indices, processes = sessions.length) => {
     const found = /** @type {Map<number, Status>} */ (new Map());
     const file = await createRunFile(join(options.out, runFileName));
     const expectations = createExpectations(plan.cases, plan.seed, keptForOne); // as in a run of this runner; nothing is left over from an earlier pass
@@ -48,10 +50,10 @@ export async function openHarnessSide(plan, runner, python, options, logFolder) 
     const shared = { plan, options, listener, expectations, file, signal: new AbortController().signal, onLine };
     const work = createWork({ ...runner, indices }, () => false);
     const began = performance.now();
-    await askCases({ work, isFirst: true }, session, dialect, facts, shared);
+    await Promise.all(sessions.slice(0, processes).map((session, nth) => askCases({ work, isFirst: nth === 0 }, session, dialect, facts, shared)));
     const seconds = (performance.now() - began) / 1000;
     await file.close(); // once per run, and the disk's business
     return { seconds, found };
   };
-  return { pass, close: () => session.close() };
+  return { pass, close: async () => { await Promise.all(sessions.map((session) => session.close())); } };
 }

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBareLoop } from './bare-loop.mjs';
-import { askRunners, ensureEnvironment, logsFolder } from './built.mjs';
+import { askRunners, defaultJobs, ensureEnvironment, logsFolder } from './built.mjs';
 import { smallCases, spread, writeCases } from './choose-cases.mjs';
-import { figure } from './figure.mjs';
+import { digits, figure } from './figure.mjs';
 import { openHarnessSide } from './harness-side.mjs';
 import { measurePairs, ratiosOf, slicesOf, spreadOf } from './ratios.mjs';
 
@@ -101,7 +101,7 @@ export function measureFramework(framework, plan, options) {
  * @param {HarnessSide} harness
  */
 export async function chooseCases(limit, plan, runner, harness) {
-  const candidates = spread(smallCases(plan, runner.indices), 2 * limit);
+  const candidates = spread(smallCases(plan, runner.indices), 3 * limit);
   const { found } = await harness.pass(candidates);
   return spread(candidates.filter((index) => answered(found.get(index))), limit);
 }
@@ -117,7 +117,7 @@ export function answered(status) {
  * @returns {RunOptions}
  */
 export function runOptions(out, home) {
-  return { suite: 'core', runners: [], python: {}, select: [], out, strict: false, jobs: 1, threads: 1, device: 'cpu', timeLimitMs: 60_000, home, command: 'bench' };
+  return { suite: 'core', runners: [], python: {}, select: [], out, strict: false, jobs: defaultJobs, threads: 1, device: 'cpu', timeLimitMs: 60_000, home, command: 'bench' };
 }
 
 /**
@@ -130,6 +130,7 @@ export function runOptions(out, home) {
  */
 async function compareBoth({ id, slice: most, harnessTarget, adapterTarget }, indices, harness, loop, { pairs, onProgress }) {
   const throughHarness = async (/** @type {Slice} */ { from, to }) => (await harness.pass(indices.slice(from, to))).seconds;
+  const throughOneProcess = async (/** @type {Slice} */ { from, to }) => (await harness.pass(indices.slice(from, to), 1)).seconds;
   const throughAdapter = (/** @type {Slice} */ slice) => loop.ask('adapter', slice);
   const byHand = (/** @type {Slice} */ slice) => loop.ask('by-hand', slice);
   const slices = slicesOf(indices.length, most);
@@ -138,10 +139,12 @@ async function compareBoth({ id, slice: most, harnessTarget, adapterTarget }, in
   await measurePairs(1, slices, throughHarness, throughAdapter);
   onProgress(`${id}: harness against bare loop, ${pairs} pairs`);
   const whole = await measurePairs(pairs, slices, throughHarness, throughAdapter);
+  onProgress(`${id}: the same through one runner process`);
+  const alone = spreadOf(ratiosOf(await measurePairs(pairs, slices, throughOneProcess, throughAdapter))).median;
   onProgress(`${id}: adapter against hand-written script, ${pairs} pairs`);
   const adapter = await measurePairs(pairs, slices, throughAdapter, byHand);
   return [
-    comparison(`${id}: harness ÷ bare loop`, harnessTarget, indices.length, whole),
+    comparison(`${id}: harness ÷ bare loop`, harnessTarget, indices.length, whole, `; ${defaultJobs} runner processes, as by default; with one it is ${digits(alone)}`),
     comparison(`${id}: adapter ÷ hand-written script`, adapterTarget, indices.length, adapter),
   ];
 }
@@ -151,8 +154,9 @@ async function compareBoth({ id, slice: most, harnessTarget, adapterTarget }, in
  * @param {number} target
  * @param {number} cases
  * @param {readonly Pair[]} pairs
+ * @param {string} [more]
  */
-function comparison(name, target, cases, pairs) {
+function comparison(name, target, cases, pairs, more = '') {
   const perCaseUs = (/** @type {keyof Pair} */ side) => ((spreadOf(pairs.map((pair) => pair[side])).median / cases) * 1e6).toFixed(0);
-  return figure(name, target, ratiosOf(pairs), `${cases} cases, ${perCaseUs('dividend')} ÷ ${perCaseUs('divisor')} µs each`);
+  return figure(name, target, ratiosOf(pairs), `${cases} cases, ${perCaseUs('dividend')} ÷ ${perCaseUs('divisor')} µs each${more}`);
 }

@@ -47,6 +47,7 @@ CLASSES = {
 }
 SUBSTITUTED = 'kernels=substituted'
 PARAMETERS = {'gamma': 'weight', 'beta': 'bias', 'running_mean': 'running_mean', 'running_var': 'running_var'}
+TRAINED = frozenset(('weight', 'bias'))
 
 _SIGNATURE = 'torch.nn.BatchNorm2d documentation, parameters: track_running_stats is the only choice of statistics'
 MISSING_ROWS = {
@@ -158,8 +159,14 @@ class TorchLayer(Layer):
         return {'running_mean': self.copy(mean), 'running_var': self.copy(self.own('running_var')), **counted}
 
     def own(self, name: str) -> Any:
-        """A parameter or a part of the state, from where the route keeps it."""
-        return getattr(self.module, name) if self.handed is None else self.handed.get(name)
+        """A parameter or a part of the state, from where the route keeps it.
+
+        As ``getattr`` on the module, which looks everywhere else before it looks there.
+        """
+        if self.handed is not None:
+            return self.handed.get(name)
+        kept = self.module._parameters if name in TRAINED else self.module._buffers
+        return kept.get(name)
 
     def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape]:
         if mode != 'fresh':

@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { harnessHome } from '../environments/home.ts';
 import { summariseClaims } from '../reports/claims/summarise-claims.ts';
 import { schemaVersion } from '../reports/read-run.ts';
 import { askClaims, claimsOfRun, type JudgedClaims } from '../verbs/claims.ts';
 import { claimsText } from '../verbs/claims/text.ts';
+import { defaultJobs } from '../verbs/run/options.ts';
 import { collect, collectAssignment, parseCount } from './options.ts';
 import { paintFor } from './paint-for.ts';
 import { openProgress } from './progress.ts';
@@ -26,7 +26,7 @@ export function claimsCommand(): Command {
     .option('--runner <id[@version]>', 'whom to ask (repeatable; default pytorch and mindspore)', collect, [])
     .option('--python <id=path>', 'the user’s own interpreter for a runner (repeatable)', collectAssignment, {})
     .option('--out <dir>', 'folder for the reports of the run', 'reports/claims')
-    .option('--jobs <n>', 'runner processes at one time', parseCount, Math.max(2, availableParallelism()))
+    .option('--jobs <n>', 'runner processes at one time', parseCount, defaultJobs)
     .option('--json', 'print one JSON object to stdout, and nothing else there')
     .addHelpText('after', [
       '', 'Examples:', '  bn-conformance claims', '  bn-conformance claims S0-35 S4 --runner pytorch --runner mindspore@2.0.0', '  bn-conformance claims --run reports/claims --json', '',

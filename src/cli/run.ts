@@ -1,10 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import type { ShardName } from '../cases/shard.ts';
 import { harnessHome } from '../environments/home.ts';
 import { parseFormats, type ReportFormat, reportFormats } from '../reports/format-names.ts';
 import { type HeadStart, startAhead } from '../verbs/run/head-start.ts';
-import type { RunOptions } from '../verbs/run/options.ts';
+import { defaultJobs, type RunOptions } from '../verbs/run/options.ts';
 import { defaultRunners } from '../verbs/runners-folder.ts';
 import { exitCodes } from './exit-codes.ts';
 import { collect, collectAssignment, parseCount, parseSeed, parseShard } from './options.ts';
@@ -46,7 +45,7 @@ export function runCommand(): Command {
     .option('--seed <n>', 'seed in place of the suite’s own', parseSeed)
     .option('--strict', 'fail on inaccurate cases and expired known-failing entries too')
     .option('--known <file>', 'known-failing list for all runners, in place of their own')
-    .option('--jobs <n>', 'runner processes at one time', parseCount, Math.max(2, availableParallelism()))
+    .option('--jobs <n>', 'runner processes at one time', parseCount, defaultJobs)
     .option('--threads <n>', 'threads that a framework may use inside one operation', parseCount, 1)
     .option('--device <d>', 'device to run on', 'cpu')
     .option('--time-limit <seconds>', 'longest time for one case', parseCount, 60)

@@ -156,17 +156,13 @@ function isSameShape(a: readonly number[], b: readonly number[]): boolean {
 }
 
 function compareElements(accepted: AcceptedValues, got: Numbers, place: Place, tally: Tally): void {
-  const { value, low, stable, naive, alternative } = accepted;
+  const { value, low, alternative } = accepted;
   const entry = accuracyOf(tally, accepted.observable);
   const worst = { must: noElement(), should: noElement() };
   const isPlain = (low ?? null) === null && (alternative ?? null) === null;
   for (let i = 0; i < value.length; i++) {
-    const error = Math.abs(got[i]! - value[i]!);
-    if (isPlain && isInside(error, stable[i]!) && isInside(error, naive[i]!)) { // nearly all elements: what compareElement does, at a tenth of the time
-      entry.graded += 1;
-      entry.stable = Math.max(entry.stable, error / stable[i]!);
-      entry.naive = Math.max(entry.naive, error / naive[i]!);
-    } else compareElement(accepted, got[i]!, i, entry, worst);
+    if (isPlain) i = passPlain(accepted, got, i, entry);
+    if (i < value.length) compareElement(accepted, got[i]!, i, entry, worst);
   }
   for (const level of ['must', 'should'] as const) {
     const { element, elements, ratio, bound } = worst[level];
@@ -174,6 +170,25 @@ function compareElements(accepted: AcceptedValues, got: Numbers, place: Place, t
     const rule = level === 'should' ? 'BN-NUM-02' : accepted.rule; // BN-NUM-02
     tally.deviations.push({ kind: 'value', level, rule, ...place, observable: accepted.observable, element, elements, got: got[element]!, expected: value[element]!, bound, ratio });
   }
+}
+
+/**
+ * What `compareElement` does, at a twentieth of the time, for elements inside both bounds where these are of ordinary size: nearly all.
+ *
+ * @returns the first element from `start` that is none of them, or the length
+ */
+function passPlain({ value, stable, naive }: AcceptedValues, got: Numbers, start: number, entry: Graded): number {
+  let [i, mostStable, mostNaive] = [start, entry.stable, entry.naive]; // a field would be written each time
+  for (; i < value.length; i++) {
+    const error = Math.abs(got[i]! - value[i]!);
+    if (!isInside(error, stable[i]!) || !isInside(error, naive[i]!)) break;
+    mostStable = Math.max(mostStable, error / stable[i]!);
+    mostNaive = Math.max(mostNaive, error / naive[i]!);
+  }
+  entry.graded += i - start;
+  entry.stable = mostStable;
+  entry.naive = mostNaive;
+  return i;
 }
 
 /** Inside a bound of ordinary size; NaN is not. */

@@ -7,6 +7,7 @@ import { encodeNpyHeader, npyDescriptions, type NpyHeader, readNpyHeader } from 
 import { NpyError } from '../tensor/npy-error.ts';
 import { countElements, type Numbers } from '../tensor/tensor.ts';
 import { makeFolder, removeFolder } from './exchange-folder.ts';
+import { memoryFor } from './read-memory.ts';
 import { MessageError } from './validate-message.ts';
 
 /** Smaller tensors are quicker in a frame. */
@@ -63,7 +64,8 @@ export class Exchange {
   }
 
   /**
-   * Values of a tensor that a runner put into the folder. The file is ours afterwards: it takes a later input, or goes.
+   * Values of a tensor that a runner put into the folder. The file is ours afterwards: it takes a later input, or goes. The memory of the
+   * values may be given back (read-memory).
    *
    * @throws {MessageError} for a path outside the folder, no regular file, or a `.npy` file of another type, order, shape or length
    */
@@ -117,7 +119,7 @@ function readWhole(path: string, dataBytes: number): Uint8Array {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new MessageError(`the file ${path}, which is no regular file`);
     if (stat.size > Math.min(dataBytes, mostFileBytes) + mostHeaderBytes) throw new MessageError(`the file ${path} of ${String(stat.size)} bytes, for ${String(dataBytes)} bytes of data`);
-    const bytes = Buffer.allocUnsafeSlow(stat.size);
+    const bytes = new Uint8Array(memoryFor(stat.size), 0, stat.size);
     let end = 0;
     for (let read = -1; end < bytes.length && read !== 0; end += read) read = readSync(file, bytes, end, bytes.length - end, end);
     return bytes.subarray(0, end);

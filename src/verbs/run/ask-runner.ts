@@ -10,6 +10,7 @@ import { encodeLine } from '../../reports/run-lines.ts';
 import { claimsSuite } from '../../spec/claims.ts';
 import type { CaseLine, RunnerFacts } from '../../reports/run.ts';
 import type { Answer, Question } from '../../runners/answer.ts';
+import { giveBack } from '../../runners/read-memory.ts';
 import type { Session } from '../../runners/session.ts';
 import { type Dialect, readDialects } from '../../spec/dialect.ts';
 import { UserError } from '../../spec/user-error.ts';
@@ -162,9 +163,7 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
     const line = lineOf(index, answer, work.runner.key, verdict, entries, expectation, shared);
     work.written = shared.file.write(line).catch((error: unknown) => { work.failure ??= error as Error; });
     shared.onLine(line);
-    work.done += 1;
-    if (failingStatuses.includes(line.status)) work.deviations += 1;
-    shared.listener.progress(work.runner.key, { done: work.done, planned: work.runner.indices.length, deviations: work.deviations });
+    count(work, line, shared.listener);
   };
   const fail = (error: unknown): void => { work.failure ??= error as Error; };
   const judging = createTurns(mostWaiting, fail);
@@ -181,6 +180,7 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
     }
     const judged = expectation.then((own) => { record(seq, answer, own, judge(own, answer, dialect)); }).catch(fail).finally(() => {
       waiting.delete(judged);
+      giveBack(answer);
       if (large.delete(seq)) expectations.release(seq);
     });
     waiting.add(judged);
@@ -193,6 +193,12 @@ export async function askCases({ work, isFirst }: Part, session: Session, dialec
   }
   await work.written;
   if (work.failure !== undefined) throw work.failure;
+}
+
+function count(work: Work, { status }: CaseLine, listener: RunListener): void {
+  work.done += 1;
+  if (failingStatuses.includes(status)) work.deviations += 1;
+  listener.progress(work.runner.key, { done: work.done, planned: work.runner.indices.length, deviations: work.deviations });
 }
 
 /** A verdict that is there is recorded; one that takes long is left for later. */

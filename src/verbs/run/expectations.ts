@@ -90,7 +90,7 @@ function openLargeCases(capacity: number) {
   const room = createRoom(capacity);
   let threads: AcceptThreads | undefined;
   const compute = async (expectation: Expectation): Promise<Expectation> => {
-    threads ??= new AcceptThreads(Math.max(1, Math.min(availableParallelism() - 1, 4)));
+    threads ??= new AcceptThreads(Math.min(availableParallelism(), 4));
     const { planned, case: question } = expectation;
     // what a thread cannot do is done here when it is needed, and throws here if it must
     return threads.accept(question).then((accepted) => ({ planned, case: question, accepted }), () => expectation);

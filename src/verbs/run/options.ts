@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { ShardName } from '../../cases/shard.ts';
 import type { GateDecision } from '../../gate/decide.ts';
 import type { ReportFormat } from '../../reports/format-names.ts';
@@ -5,6 +6,9 @@ import type { Reproducer } from '../../reports/reproducer.ts';
 import type { Run } from '../../reports/run.ts';
 import type { Summary } from '../../spec/generated/summary.ts';
 import type { RunDiff } from '../diff/compare.ts';
+
+/** Runner processes at one time, unless the user says how many: both frameworks of a run work, and one alone has a process on each of two processors. */
+export const defaultJobs = Math.max(2, availableParallelism());
 
 /** What `run` was asked. */
 export interface RunOptions {
