@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import validRange from 'semver/ranges/valid.js'; // not all of the package: it would be read before the first process starts
+import { validRange } from 'semver';
 import { UserError } from '../spec/user-error.ts';
+import { type EnvironmentIdentity, header, identityOf } from './environment-identity.ts';
 
 /** What `runners/<framework>/environments/<version>.txt` says: a pip requirements file whose comments carry the rest. */
-export interface EnvironmentFile {
+export interface EnvironmentFile extends EnvironmentIdentity {
   readonly path: string;
   /** Versions of CPython that it runs on, such as `>=3.10 <3.13`. */
   readonly pythonRange: string;
-  /** Minor version to take when there is one, such as `3.11`. */
-  readonly preferredPython: string | undefined;
   /** Free space that the installation needs, bytes. */
   readonly diskBytes: number;
-  /** First 12 hexadecimal digits of the SHA-256 of the content. */
-  readonly hash: string;
   /** False when there is nothing for pip to install. */
   readonly hasRequirements: boolean;
 }
@@ -38,17 +34,12 @@ export async function readEnvironmentFile(path: string): Promise<EnvironmentFile
  */
 export function parseEnvironmentFile(path: string, text: string): EnvironmentFile {
   return {
+    ...identityOf(text),
     path,
     pythonRange: parseRange(path, header(text, 'python')),
-    preferredPython: header(text, 'prefer'),
     diskBytes: parseSize(path, header(text, 'disk')),
-    hash: createHash('sha256').update(text).digest('hex').slice(0, 12),
     hasRequirements: text.split('\n').some((line) => /^\s*[^\s#]/.test(line)),
   };
-}
-
-function header(text: string, name: string): string | undefined {
-  return new RegExp(`^#\\s*${name}:\\s*(.+?)\\s*$`, 'm').exec(text)?.[1];
 }
 
 function parseRange(path: string, rawRange: string | undefined): string {

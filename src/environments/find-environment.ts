@@ -1,6 +1,6 @@
-import { access, constants, readdir } from 'node:fs/promises';
+import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type EnvironmentFile, readEnvironmentFile } from './environment-file.ts';
+import { type EnvironmentIdentity, identityOf } from './environment-identity.ts';
 import { environmentsFolder } from './home.ts';
 import { readMarker } from './marker.ts';
 
@@ -22,14 +22,14 @@ export interface Place {
 
 /** Interpreter of an environment that is whole by its own account; undefined where there is none, and nothing is made. */
 export async function findEnvironment(request: EnvironmentRequest, home: string): Promise<string | undefined> {
-  for (const { folder, python } of await placesOf(request, await readEnvironmentFile(request.file), home)) {
+  for (const { folder, python } of await placesOf(request, identityOf(await readFile(request.file, 'utf8')), home)) {
     if (await readMarker(folder) !== undefined && await isProgram(python)) return python;
   }
   return undefined;
 }
 
 /** The folders that are there for an environment file, that of the preferred Python first. */
-export async function placesOf(request: EnvironmentRequest, file: EnvironmentFile, home: string): Promise<readonly Place[]> {
+export async function placesOf(request: EnvironmentRequest, file: EnvironmentIdentity, home: string): Promise<readonly Place[]> {
   const prefix = nameOf(request, file, '');
   const preferred = nameOf(request, file, file.preferredPython ?? '');
   const names = (await readdir(environmentsFolder(home)).catch(() => [])).filter((name) => name.startsWith(prefix) && !/\.(?:lock|holder)/.test(name.slice(prefix.length)));
@@ -37,7 +37,7 @@ export async function placesOf(request: EnvironmentRequest, file: EnvironmentFil
   return names.map((name) => placeOf(home, name));
 }
 
-export function nameOf({ runner, version }: EnvironmentRequest, { hash }: EnvironmentFile, minor: string): string {
+export function nameOf({ runner, version }: EnvironmentRequest, { hash }: EnvironmentIdentity, minor: string): string {
   return `${runner}-${version}-${hash}-py${minor}`;
 }
 

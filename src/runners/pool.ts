@@ -1,5 +1,6 @@
 import type { Question } from './answer.ts';
-import { openSession, type Session, type SessionOptions, type SessionRunner } from './session.ts';
+import { openSession, type Session, type SessionOptions } from './session.ts';
+import type { SessionRunner } from './start-process.ts';
 
 /**
  * Several processes of one runner that share the cases of one source between them, otherwise a session.

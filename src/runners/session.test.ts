@@ -12,7 +12,8 @@ import type { Case } from '../cases/case.ts';
 import type { Answer, Question } from './answer.ts';
 import { membersOf } from './fixtures/group-members.ts';
 import { openPool } from './pool.ts';
-import { openSession, type Session, type SessionOptions, type SessionRunner } from './session.ts';
+import { openSession, type Session, type SessionOptions } from './session.ts';
+import type { SessionRunner } from './start-process.ts';
 import { smokeTest } from './smoke-test.ts';
 
 const script = fileURLToPath(new URL('fixtures/odd_runner.py', import.meta.url));

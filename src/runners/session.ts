@@ -1,30 +1,15 @@
 import { totalmem } from 'node:os';
-import { env } from 'node:process';
 import { UserError } from '../spec/user-error.ts';
 import type { Answer, Question } from './answer.ts';
 import { askAlone } from './ask-alone.ts';
-import { childEnvironment } from './child-environment.ts';
 import { type Break, Conversation, type Held } from './conversation.ts';
 import { Feeder } from './feeder.ts';
 import type { StartedMessage } from './messages.ts';
 import { pump } from './pump.ts';
-import { type Launch, spawnRunner } from './runner-process.ts';
-import { openStderrLog, type StderrLog } from './stderr-log.ts';
+import { openLog, type ProcessOptions, type SessionRunner, spawnFor, type StartedProcess } from './start-process.ts';
+import type { StderrLog } from './stderr-log.ts';
 
-/** What a session needs to know of a runner. */
-export interface SessionRunner {
-  /** Used in messages. */
-  readonly id: string;
-  readonly launch: Launch;
-}
-
-export interface SessionOptions {
-  /** Folder for the runner's stderr, and the working folder of a Python runner. */
-  readonly logFolder: string;
-  /** Name of the log, the runner's id by default; several sessions of one runner need several. */
-  readonly logName?: string | undefined;
-  /** Interpreter of a Python runner; python3 on PATH by default. */
-  readonly python?: string | undefined;
+export interface SessionOptions extends ProcessOptions {
   /** Threads that the framework may use inside one operation; 1 by default. */
   readonly threads?: number | undefined;
   /** `cpu` by default. */
@@ -37,8 +22,6 @@ export interface SessionOptions {
   readonly memoryLimitBytes?: number | undefined;
   /** Answers after which the process is replaced; 20,000 by default. */
   readonly recycleAfterCases?: number | undefined;
-  /** Variables for the runner beside the usual ones; an undefined value removes one. */
-  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
   readonly onProgress?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -72,11 +55,11 @@ const strayLimit = { breaks: 5, answers: 1000 };
 /**
  * Starts a runner and waits until it has said who it is.
  *
+ * @param started  its first process, where that is on its way already
  * @throws {UserError} RUNNER_BROKEN when it does not start, with the end of its stderr
  */
-export async function openSession(runner: SessionRunner, options: SessionOptions): Promise<Session> {
-  options.signal?.throwIfAborted();
-  const session = new LiveSession(runner, options);
+export async function openSession(runner: SessionRunner, options: SessionOptions, started?: StartedProcess): Promise<Session> {
+  const session = new LiveSession(runner, options, started);
   await session.open();
   return session;
 }
@@ -86,6 +69,7 @@ class LiveSession implements Session {
   readonly #options: SessionOptions;
   readonly #log: StderrLog;
   readonly #onAbort = () => void this.#conversation?.kill();
+  #started: StartedProcess | undefined;
   #conversation: Conversation | undefined;
   #identity: StartedMessage | undefined;
   #closed = false;
@@ -93,10 +77,11 @@ class LiveSession implements Session {
   /** Values of `#answered` at breaks without a culprit. */
   #strays: number[] = [];
 
-  constructor(runner: SessionRunner, options: SessionOptions) {
+  constructor(runner: SessionRunner, options: SessionOptions, started: StartedProcess | undefined) {
     this.#runner = runner;
     this.#options = options;
-    this.#log = openStderrLog(options.logFolder, options.logName ?? runner.id);
+    this.#started = started;
+    this.#log = started?.log ?? openLog(runner, options);
     options.signal?.addEventListener('abort', this.#onAbort);
   }
 
@@ -146,24 +131,22 @@ class LiveSession implements Session {
 
   /** @returns how the process broke, if it did not start */
   async #start(): Promise<Break | undefined> {
-    this.#options.signal?.throwIfAborted();
-    const conversation = this.#spawn();
+    const { signal } = this.#options;
+    if (this.#started === undefined) signal?.throwIfAborted();
+    const conversation = this.#converse();
     this.#conversation = conversation;
+    if (signal?.aborted === true) await conversation.kill(); // it was started before
+    signal?.throwIfAborted();
     const identity = await conversation.start();
-    this.#options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     if (identity !== undefined) this.#meet(identity);
     return conversation.broken;
   }
 
-  #spawn(): Conversation {
-    const { logFolder, python, variables, threads, device, timeLimitMs, startLimitMs, memoryLimitBytes } = this.#options;
-    this.#log.mark();
-    const process = spawnRunner(this.#runner.launch, {
-      python: python ?? 'python3',
-      folder: logFolder,
-      variables: childEnvironment(env, variables),
-      stderrDescriptor: this.#log.descriptor,
-    });
+  #converse(): Conversation {
+    const { threads, device, timeLimitMs, startLimitMs, memoryLimitBytes } = this.#options;
+    const process = this.#started?.process ?? spawnFor(this.#runner, this.#options, this.#log);
+    this.#started = undefined;
     return new Conversation({
       process,
       log: this.#log,

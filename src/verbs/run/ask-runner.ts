@@ -18,8 +18,9 @@ import type { AskedRunner } from './asked-runner.ts';
 import { caseRecord } from './case-record.ts';
 import { countElementsOf, type Expectations } from './expectations.ts';
 import type { HeadStart } from './head-start.ts';
-import { openSound, sessionOptionsOf } from './open-sound.ts';
+import { openSound } from './open-sound.ts';
 import type { RunListener, RunOptions } from './options.ts';
+import { sessionOptionsOf } from './session-options.ts';
 import { createTurns, type Job, type Turns } from './turns.ts';
 import { createQueue, type Queue } from './queue.ts';
 

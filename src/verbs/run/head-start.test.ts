@@ -64,4 +64,14 @@ describe('head start', () => {
     await expect(session?.run((async function* () { /* asks nothing */ })(), () => undefined)).rejects.toThrow('enough');
     await session?.close();
   });
+
+  it('one that is interrupted before it has a session leaves no process', async () => {
+    const [before, controller] = [children(), new AbortController()];
+    const ahead = await start({}, controller.signal);
+    expect(children().length).toBe(before.length + 1);
+    controller.abort(new Error('enough'));
+    await expect(ahead.take(key, python, new AbortController().signal)).rejects.toThrow('enough');
+    await ahead.close();
+    expect(children()).toEqual(before);
+  });
 });

@@ -1,11 +1,12 @@
 import { findEnvironment } from '../../environments/find-environment.ts';
 import { useInterpreter } from '../../environments/use-interpreter.ts';
 import { resolveOwnRunner } from '../../runners/registry.ts';
-import type { Session } from '../../runners/session.ts';
+import type { Session, SessionOptions } from '../../runners/session.ts';
+import { type SessionRunner, startProcess } from '../../runners/start-process.ts';
 import { expectMessages } from '../../runners/validate-message.ts';
 import { runnerKey, runnersAsked, runnersFolder } from '../runners-folder.ts';
-import { openSound, sessionOptionsOf, type SoundOptions } from './open-sound.ts';
 import type { RunOptions } from './options.ts';
+import { sessionOptionsOf, type SoundOptions } from './session-options.ts';
 
 /**
  * Runner processes that were started before the rest of the harness was read: that takes a third as long as to load a framework, and goes
@@ -74,9 +75,16 @@ async function begin(word: string, asked: SoundOptions): Promise<Begun | undefin
   const own = new AbortController();
   const end = (reason: unknown): void => { own.abort(reason); };
   follow(signal, end);
-  const session = openSound(runner, sessionOptionsOf(key, 1, python, { ...asked, signal: own.signal }));
+  const session = openAround(runner, sessionOptionsOf(key, 1, python, { ...asked, signal: own.signal }));
   session.catch(() => undefined); // told to whoever takes it
   return { key, python, session, end };
+}
+
+/** The process comes first: what a session needs is read while it loads its framework. */
+async function openAround(runner: SessionRunner, options: SessionOptions): Promise<Session> {
+  const started = startProcess(runner, options);
+  const { openSound } = await import('./open-sound.ts');
+  return openSound(runner, options, started);
 }
 
 function follow(signal: AbortSignal, end: Begun['end']): void {
