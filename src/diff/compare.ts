@@ -156,10 +156,10 @@ function isSameShape(a: readonly number[], b: readonly number[]): boolean {
 }
 
 function compareElements(accepted: AcceptedValues, got: Numbers, place: Place, tally: Tally): void {
-  const { value, low, alternative } = accepted;
+  const { value, alternative } = accepted;
   const entry = accuracyOf(tally, accepted.observable);
   const worst = { must: noElement(), should: noElement() };
-  const isPlain = (low ?? null) === null && (alternative ?? null) === null;
+  const isPlain = (alternative ?? null) === null;
   for (let i = 0; i < value.length; i++) {
     if (isPlain) i = passPlain(accepted, got, i, entry);
     if (i < value.length) compareElement(accepted, got[i]!, i, entry, worst);
@@ -177,10 +177,10 @@ function compareElements(accepted: AcceptedValues, got: Numbers, place: Place, t
  *
  * @returns the first element from `start` that is none of them, or the length
  */
-function passPlain({ value, stable, naive }: AcceptedValues, got: Numbers, start: number, entry: Graded): number {
+function passPlain({ value, low = null, stable, naive }: AcceptedValues, got: Numbers, start: number, entry: Graded): number {
   let [i, mostStable, mostNaive] = [start, entry.stable, entry.naive]; // a field would be written each time
   for (; i < value.length; i++) {
-    const error = Math.abs(got[i]! - value[i]!);
+    const error = Math.abs(got[i]! - value[i]! - (low === null ? 0 : low[i]!));
     if (!isInside(error, stable[i]!) || !isInside(error, naive[i]!)) break;
     mostStable = Math.max(mostStable, error / stable[i]!);
     mostNaive = Math.max(mostNaive, error / naive[i]!);
