@@ -166,7 +166,9 @@ class TorchLayer(Layer):
         if self.handed is not None:
             return self.handed.get(name)
         kept = self.module._parameters if name in TRAINED else self.module._buffers
-        return kept.get(name)
+        if name not in kept:  # those of a scripted module have no get
+            return None
+        return kept[name]
 
     def forward(self, mode: str, index: int, grads: Sequence[int]) -> tuple[Value, Tape]:
         if mode != 'fresh':

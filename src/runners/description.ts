@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Layer } from '../cases/case.ts';
-import { createAjv } from '../spec/ajv.ts';
-import { packageRoot } from '../spec/package-root.ts';
+import { compilerOf, validatorOf } from '../spec/schema-sets.ts';
 import { isTooDeep } from '../spec/schemas.ts';
 import { UserError } from '../spec/user-error.ts';
 
@@ -22,14 +20,6 @@ export type RunnerDescription = DescribedStart & {
 };
 
 type DescribedStart = { readonly entry: string; readonly command?: never } | { readonly entry?: never; readonly command: readonly [string, ...string[]] };
-
-let compiled: ReturnType<typeof compile> | undefined;
-
-function compile() {
-  const ajv = createAjv({ strict: true, strictRequired: false, strictTypes: false });
-  const schema = JSON.parse(readFileSync(join(packageRoot, 'spec', 'schemas', 'runner.schema.json'), 'utf8')) as object;
-  return { ajv, validate: ajv.compile<RunnerDescription>(schema) };
-}
 
 /** @throws {UserError} RUNNER_DESCRIPTION when the file is unreadable or breaks its schema */
 export async function readDescription(path: string): Promise<RunnerDescription> {
@@ -54,10 +44,9 @@ export function descriptionIn(path: string, text: string): RunnerDescription {
 }
 
 function problemOf(raw: unknown): string | null {
-  compiled ??= compile();
-  const { ajv, validate } = compiled;
+  const validate = validatorOf('descriptions', 'schemas/runner');
   try {
-    return validate(raw) ? null : ajv.errorsText(validate.errors, { dataVar: 'runner' });
+    return validate(raw) ? null : compilerOf('descriptions').errorsText(validate.errors, { dataVar: 'runner' });
   } catch (error) {
     if (!isTooDeep(error)) throw error;
     return 'runner must not be nested so deeply';

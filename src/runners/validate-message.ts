@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Ajv, ValidateFunction } from 'ajv';
-import { createAjv } from '../spec/ajv.ts';
-import { packageRoot } from '../spec/package-root.ts';
+import type { ValidateFunction } from 'ajv';
+import { compilerOf, validatorOf } from '../spec/schema-sets.ts';
 import { isTooDeep } from '../spec/schemas.ts';
 import type { RunnerMessage } from './messages.ts';
 
@@ -18,38 +15,16 @@ export class MessageError extends Error {
   }
 }
 
-let compiler: Ajv | undefined;
-
-function makeCompiler(): Ajv {
-  const ajv = createAjv({ strict: true, allowUnionTypes: true });
-  for (const type of messageTypes) ajv.addSchema(readSchema(type));
-  return ajv;
-}
-
-function readSchema(type: MessageType): object {
-  return JSON.parse(readFileSync(join(packageRoot, 'spec', 'protocol', `${type}.schema.json`), 'utf8')) as object;
-}
-
-const validators = new Map<string, ValidateFunction>();
-
-/** The compiled schema of a message; compiled on first use. */
-function validatorOf(type: MessageType): ValidateFunction {
-  const known = validators.get(type) ?? (compiler ??= makeCompiler()).getSchema(`protocol/${type}`);
-  if (known === undefined) throw new Error(`no schema protocol/${type}`);
-  validators.set(type, known);
-  return known;
-}
-
-/** Compiles what nearly every runner says, so that its first words need not wait for that. */
+/** Reads what nearly every runner's words are held against, so that its first ones need not wait for that. */
 export function expectMessages(): void {
-  for (const type of ['started', 'result'] as const) validatorOf(type);
+  for (const type of ['started', 'result'] as const) validatorOf('messages', `protocol/${type}`);
 }
 
 /** @throws {MessageError} when a message does not fit the schema of its type */
 export function requireValid(type: MessageType, rawMessage: unknown): void {
-  const validate = validatorOf(type);
+  const validate = validatorOf('messages', `protocol/${type}`);
   if (isValid(validate, rawMessage)) return;
-  throw new MessageError(`a ${type} message that breaks its schema: ${compiler?.errorsText(validate.errors, { dataVar: type }) ?? ''}`);
+  throw new MessageError(`a ${type} message that breaks its schema: ${compilerOf('messages').errorsText(validate.errors, { dataVar: type })}`);
 }
 
 /** Lists in lists by the thousand are no message. */

@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Ajv, ErrorObject } from 'ajv';
-import { createAjv } from './ajv.ts';
-import { packageRoot } from './package-root.ts';
+import type { ErrorObject } from 'ajv';
+import { validatorOf } from './schema-sets.ts';
 
 /** One place where a value breaks its schema. */
 export interface SchemaProblem {
@@ -12,9 +9,6 @@ export interface SchemaProblem {
   readonly value: unknown;
 }
 
-const folders = ['schemas', 'protocol'];
-let compiler: Ajv | undefined;
-
 /**
  * Holds a value against one of the schemas of `spec/`.
  *
@@ -23,11 +17,9 @@ let compiler: Ajv | undefined;
  * @throws {Error} when there is no such schema
  */
 export function findProblems(schemaId: string, value: unknown): readonly SchemaProblem[] {
-  compiler ??= makeCompiler();
-  const validate = compiler.getSchema(schemaId);
-  if (validate === undefined) throw new Error(`no schema has the $id '${schemaId}'`);
+  const validate = validatorOf('files', schemaId);
   try {
-    return validate(value) === true ? [] : (validate.errors ?? []).map(toProblem);
+    return validate(value) ? [] : (validate.errors ?? []).map(toProblem);
   } catch (error) {
     if (!isTooDeep(error)) throw error;
     return [{ pointer: '', message: 'must not be nested so deeply', value: '…' }];
@@ -37,15 +29,6 @@ export function findProblems(schemaId: string, value: unknown): readonly SchemaP
 /** Whether an error is that of calls inside calls without end: lists in lists by the thousand bring about everything that walks them. */
 export function isTooDeep(error: unknown): boolean {
   return error instanceof Error && error.message.includes('call stack'); // the YAML package makes its own error of it
-}
-
-function makeCompiler(): Ajv {
-  const ajv = createAjv({ allErrors: true, strict: true, strictTypes: false, verbose: true });
-  for (const folder of folders) {
-    const path = join(packageRoot, 'spec', folder);
-    for (const name of readdirSync(path).sort()) ajv.addSchema(JSON.parse(readFileSync(join(path, name), 'utf8')) as object);
-  }
-  return ajv;
 }
 
 function toProblem(error: ErrorObject): SchemaProblem {
