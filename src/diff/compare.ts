@@ -173,7 +173,7 @@ function compareElements(accepted: AcceptedValues, got: Numbers, place: Place, t
 }
 
 /**
- * What `compareElement` does, at a twentieth of the time, for elements inside both bounds where these are of ordinary size: nearly all.
+ * What `compareElement` does, without its calls, for elements inside both bounds where these are of ordinary size: nearly all.
  *
  * @returns the first element from `start` that is none of them, or the length
  */
