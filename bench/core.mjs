@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { execArgv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { figure } from './figure.mjs';
@@ -41,7 +42,7 @@ export async function measureCore({ onProgress }) {
  */
 async function seconds(args, allowed) {
   const began = performance.now();
-  const { exitCode, stderr } = await execa('node', args, { reject: false, stdin: 'ignore' });
+  const { exitCode, stderr } = await execa('node', [...execArgv, ...args], { reject: false, stdin: 'ignore' });
   if (exitCode === undefined || !allowed.includes(exitCode)) throw new Error(`node ${args.join(' ')} left with exit code ${exitCode}: ${stderr}`);
   return (performance.now() - began) / 1000;
 }

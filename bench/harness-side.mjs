@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { askCases, createExpectations, createRunFile, createWork, factsOf, keptForOne, openSession, readDialect, runFileName, smokeTest } from './built.mjs';
+import { askCases, createExpectations, createRunFile, createWork, factsOf, keepHeapSmall, keptForOne, openSession, readDialect, runFileName, smokeTest } from './built.mjs';
 
 /**
  * @import { Plan } from '../src/cases/plan.ts'
@@ -32,6 +32,7 @@ import { askCases, createExpectations, createRunFile, createWork, factsOf, keptF
  * @returns {Promise<HarnessSide>}
  */
 export async function openHarnessSide(plan, runner, python, options, logFolder) {
+  keepHeapSmall(); // as the command does
   // never recycled: starting a process is a cost of the run, not of a case
   const open = (/** @type {number} */ nth) => openSession(runner.spec, { logFolder, logName: `bench-${runner.key}-${nth}`, python, recycleAfterCases: Infinity });
   const first = await open(0);

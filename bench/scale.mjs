@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execArgv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { figure } from './figure.mjs';
@@ -67,7 +68,7 @@ async function inTurn(times, work) {
 async function measureRun(folder, cases) {
   const suite = join(folder, `${cases}.json`);
   await writeFile(suite, JSON.stringify(scaleSuite(cases)));
-  const { stdout } = await execa('node', [child, suite, 'miniature-honest', join(folder, `out-${cases}`)]);
+  const { stdout } = await execa('node', [...execArgv, child, suite, 'miniature-honest', join(folder, `out-${cases}`)]);
   const parsed = /** @type {unknown} */ (JSON.parse(stdout));
   const measured = /** @type {Measured} */ (parsed);
   if (measured.cases !== cases) throw new Error(`the run of ${cases} cases asked ${measured.cases}`);

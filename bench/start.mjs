@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { env } from 'node:process';
+import { env, execArgv } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -47,7 +47,7 @@ export async function measureStart(id, python, { pairs, onProgress }) {
 async function toFirstResult(id, folder) {
   const out = await mkdtemp(join(folder, 'out-'));
   const began = performance.now();
-  const child = execa('node', [cli, 'run', '--runner', id, '--suite', 'smoke', '--out', out], { reject: false, stdio: 'ignore' });
+  const child = execa('node', [...execArgv, cli, 'run', '--runner', id, '--suite', 'smoke', '--out', out], { reject: false, stdio: 'ignore' });
   while (!(await hasResult(join(out, runFileName)))) {
     if (child.exitCode !== null) throw new Error(`the run of ${id} ended without a result`);
     await sleep(lookEveryMs);

@@ -5,14 +5,15 @@ import { finished } from 'node:stream/promises';
 import { UserError } from '../spec/user-error.ts';
 import { refuseLink, removeOld } from '../spec/write-anew.ts';
 import { encodeHeader } from './encode-header.ts';
+import { gatherBytes } from './gather-bytes.ts';
 import type { PlannedHeader, RunLine } from './run.ts';
 import { encodeLine } from './run-lines.ts';
 
 /** Name of the run file in an out folder. */
 export const runFileName = 'run.ndjson';
 
-/** A write for every line costs more than judging its case; so many characters, or so long, are gathered into one. */
-const chunkCharacters = 262_144;
+/** A write for every line costs more than judging its case; so many bytes, or so long, are gathered into one. */
+const chunkBytes = 262_144;
 const longestWaitMs = 50;
 /** The first results are wanted sooner. */
 const firstWaitMs = 5;
@@ -36,28 +37,25 @@ export interface RunFile {
 export async function createRunFile(path: string, keep = 0): Promise<RunFile> {
   const flags = await prepare(path, keep).catch((error: unknown) => { throw unwritable(path, error); });
   let failure: unknown = null;
-  const stream = createWriteStream(path, { encoding: 'utf8', flush: true, flags }).on('error', (error) => { failure ??= error; });
+  const stream = createWriteStream(path, { flush: true, flags }).on('error', (error) => { failure ??= error; });
   const orUnwritable = (error: unknown): never => { throw unwritable(path, failure ?? error); };
   await once(stream, 'open').catch(orUnwritable);
 
   let drained: Promise<unknown> | null = null; // one wait for all writers, however many come while the disk is behind
-  let gathered: string[] = [];
-  let [characters, sent] = [0, 0]; // of what waits, and of what went
+  let sent = 0;
   let timer: NodeJS.Timeout | undefined;
+  const gathered = gatherBytes(chunkBytes);
   const flush = (): boolean => {
     clearTimeout(timer);
     timer = undefined;
-    const text = gathered.join('');
-    sent += characters;
-    [gathered, characters] = [[], 0];
-    return stream.write(text);
+    const { bytes, giveBack } = gathered.take();
+    sent += bytes.length;
+    return stream.write(bytes, giveBack);
   };
   const write = async (text: string): Promise<void> => {
     if (failure !== null) throw unwritable(path, failure);
-    gathered.push(text);
-    characters += text.length;
-    timer ??= setTimeout(flush, sent < chunkCharacters ? firstWaitMs : longestWaitMs);
-    if (characters < chunkCharacters || flush()) return;
+    timer ??= setTimeout(flush, sent < chunkBytes ? firstWaitMs : longestWaitMs);
+    if (gathered.add(text) < chunkBytes || flush()) return;
     drained ??= once(stream, 'drain').finally(() => { drained = null; });
     await drained.catch((error: unknown) => { throw unwritable(path, error); });
   };

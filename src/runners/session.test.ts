@@ -105,7 +105,7 @@ describe('a runner that behaves', () => {
 
   it('is recycled after so many cases', async () => {
     expectOnly(await converse('honest', 0, count, { recycleAfterCases: 100 }), count);
-    expect(lives()).toBe(3); // whole batches of 32: 128, 128 and the rest
+    expect(lives()).toBe(3); // whole batches of 16: 112, 112 and the rest
   });
 
   it('gets its cases from a source that waits for each answer', async () => {
@@ -183,7 +183,7 @@ describe('only the culprit is blamed', { timeout: 30_000 }, () => {
     expect(lives()).toBeLessThanOrEqual(4);
   });
 
-  it.each([0, 31, 32, 299])('at the edge of a batch: case %i dies', async (seq) => {
+  it.each([0, 15, 16, 299])('at the edge of a batch: case %i dies', async (seq) => {
     expect(expectOnly(await converse('dies', seq, count), count, seq)).toMatchObject({ kind: 'crashed' });
   });
 

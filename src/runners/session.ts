@@ -45,8 +45,8 @@ export interface Session {
   close(): Promise<void>;
 }
 
-const batchLimits = { cases: 32, payloadBytes: 4 * 2 ** 20 };
-/** A runner that works on one has the next ones at hand; each more keeps 32 cases longer in memory, which then are dear to collect. */
+const batchLimits = { cases: 16, payloadBytes: 4 * 2 ** 20 };
+/** A runner that works on one has the next ones at hand; each more, and each case more in a batch, stays longer in memory, and what outlives the collector's young generation is dear. */
 const framesInFlight = 3;
 const startAttempts = 3;
 /** So many breaks without a culprit, within so many answers, mean that the runner is broken. */

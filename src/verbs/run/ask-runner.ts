@@ -151,8 +151,11 @@ export interface Part {
   readonly isFirst: boolean;
 }
 
-/** Answers that wait to be judged, in input elements; a small case takes as much memory as so many. */
-const mostWaiting = { jobs: 2 ** 16, rests: 2 ** 17 };
+/**
+ * Answers that wait to be judged, in input elements; a small case takes as much memory as so many. What a runner has in flight keeps it
+ * busy; of what waits besides, much outlives the collector's young generation, and collecting that takes more than judging it.
+ */
+const mostWaiting = { jobs: 2 ** 13, rests: 2 ** 17 };
 const smallCase = 512;
 
 /** Asks one session cases of the work until none is left for it. */
