@@ -183,7 +183,7 @@ describe('only the culprit is blamed', { timeout: 30_000 }, () => {
     expect(lives()).toBeLessThanOrEqual(4);
   });
 
-  it.each([0, 15, 16, 299])('at the edge of a batch: case %i dies', async (seq) => {
+  it.each([0, 15, 16, 31, 32, 299])('at the edge of a batch: case %i dies', async (seq) => {
     expect(expectOnly(await converse('dies', seq, count), count, seq)).toMatchObject({ kind: 'crashed' });
   });
 
