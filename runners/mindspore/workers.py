@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import closing, suppress
 from multiprocessing.connection import Connection, wait
@@ -19,8 +18,10 @@ from typing import Any, Mapping, Sequence, Tuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'protocol'))
 
+from bn_protocol import parent
 from bn_protocol.adapter import AdapterFault, RankObservation, describe, observe_rank
 from bn_protocol.cases import Case
+from bn_protocol.own_folder import own_folder
 from bn_protocol.tensors import BFloat16
 
 #: the harness gives a case 60 s
@@ -72,8 +73,8 @@ class Workers:
 
     def _ask(self, cases: Sequence[Case], workers: int) -> None:
         calls = CALLS if workers == WORKERS else ()
-        with tempfile.TemporaryDirectory(prefix='bn-msrun-') as folder:
-            answers = answers_of_workers(Path(folder), workers, (cases, calls))
+        with own_folder('msrun') as folder:
+            answers = answers_of_workers(folder, workers, (cases, calls))
         observed = [ranks for ranks, _ in answers]
         failures = [rank for ranks in observed for rank in ranks if isinstance(rank, str)]
         if failures:
@@ -139,6 +140,9 @@ def start(folder: Path, workers: int, log: Path) -> subprocess.Popen[bytes]:
     own = Path(sys.executable).parent
     environment = {**os.environ, 'PATH': os.pathsep.join((str(own), os.environ.get('PATH', os.defpath)))}
     command = [
+        sys.executable,
+        parent.__file__,
+        str(int(signal.SIGINT)),  # it then ends what it has started
         str(own / 'msrun'),
         f'--worker_num={workers}',
         f'--local_worker_num={workers}',
@@ -218,7 +222,8 @@ def refusal_of(call: str, names: dict[str, Any]) -> Mapping[str, str] | None:
 
 
 def main() -> None:
-    signal.alarm(LIMIT_S)  # msrun gives its workers a session of their own, where nobody would find them
+    parent.end_with_parent()  # msrun gives its workers a session of their own, where nobody would find them
+    signal.alarm(LIMIT_S)
     rank = int(os.environ['RANK_ID'])
     meeting = socket.socket(socket.AF_UNIX)
     meeting.connect(str(Path(sys.argv[1], SOCKET)))

@@ -11,10 +11,8 @@ runner's process group.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
-import tempfile
 import traceback
 from contextlib import suppress
 from datetime import timedelta
@@ -25,6 +23,8 @@ from typing import Any, Callable, NamedTuple, Sequence, Union
 
 from bn_protocol.adapter import AdapterFault, Layer, RankObservation, observe_rank
 from bn_protocol.cases import Case, RankData
+from bn_protocol.own_folder import own_folder
+from bn_protocol.parent import end_with_parent
 from substituted_kernels import register
 
 MOST_RANKS = 4
@@ -95,17 +95,15 @@ def supervise(connection: Connection, torch: Any, construct: Construct) -> None:
 
 
 def start(torch: Any, construct: Construct) -> list[Rank]:
-    folder = Path(tempfile.mkdtemp(prefix='bn-ranks-'))
     ranks: list[Rank] = []
-    try:
-        ranks.extend(fork(partial(serve_rank, n, folder / 'store', torch, construct)) for n in range(MOST_RANKS))
-        gather_ready(ranks)
-        return ranks
-    except RanksFailed:
-        stop(ranks)
-        raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)  # the ranks have met
+    with own_folder('ranks') as folder:  # until they have met
+        try:
+            ranks.extend(fork(partial(serve_rank, n, folder / 'store', torch, construct)) for n in range(MOST_RANKS))
+            gather_ready(ranks)
+        except RanksFailed:
+            stop(ranks)
+            raise
+    return ranks
 
 
 def gather_ready(ranks: Sequence[Rank]) -> None:
@@ -229,6 +227,7 @@ def fork(serve: Callable[[Connection], None]) -> Rank:
         its.close()
         return Rank(pid, ours)
     try:
+        end_with_parent()
         keep_only(its)
         serve(its)
     except BaseException:

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive, isChildOf, livingProcesses } from '../verbs/fixtures/processes.ts';
 import { reportsWithoutTimes } from './same-run.fixture.ts';
 import { cliIn, main } from './spawn.fixture.ts';
 
@@ -52,6 +53,18 @@ describe('a run that was killed', { timeout }, () => {
     cpSync(at('whole'), at('undisturbed'), { recursive: true });
     const [killed, whole] = [await reportsWithoutTimes(at('killed')), await reportsWithoutTimes(at('undisturbed'))];
     for (const name of Object.keys(whole)) expect(killed[name] === whole[name], name).toBe(true);
+  });
+
+  it('leaves no runner behind, not even one that is held by its case and would never look for more', async () => {
+    const child = execa('node', [main, 'run', '--select', 'batchnorm2d/grad/backward/**/eps=1e-3/**', '--jobs', '1', '--runner', 'miniature-hangs', '--out', at('held')], { reject: false, cwd: folder, stdin: 'ignore' });
+    const runners = () => livingProcesses().filter((pid) => isChildOf(pid, child.pid));
+    await expect.poll(runners, { timeout: 60_000 }).toHaveLength(1);
+    await sleep(3000); // a runner that waits for its case leaves at the end of its stream, whatever else would become of it
+    const held = runners();
+    expect(held).toHaveLength(1);
+    child.kill('SIGKILL');
+    await child;
+    await expect.poll(() => held.filter(isAlive), { timeout: 5000 }).toEqual([]);
   });
 
   it('that was over already is reported again', async () => {

@@ -12,6 +12,7 @@ from typing import Callable, Mapping, Sequence, Union
 
 from bn_protocol.adapter import AdapterFault, Answer, Observed
 from bn_protocol.cases import Case
+from bn_protocol.parent import end_with_parent
 
 #: how often an error may come back after it was read
 MOST_ECHOES = 8
@@ -72,6 +73,7 @@ def answer_cases(end: int, observe: Callable[[Case], Observed], attempt: Callabl
 
     :param attempt: an operation that is right, and is read
     """
+    end_with_parent()
     connection = Connection(end)
     try:
         while True:

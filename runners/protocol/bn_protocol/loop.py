@@ -14,6 +14,7 @@ from bn_protocol.answers import compact, encode_failed, encode_observed, encode_
 from bn_protocol.cases import Case, CaseError, decode_cases
 from bn_protocol.exchange import Exchange
 from bn_protocol.frames import Frame, FrameError, pack_frame, read_frame
+from bn_protocol.parent import end_with_parent
 from bn_protocol.streams import take_sink, take_source, write_fully
 
 PROTOCOL_VERSION = 1
@@ -156,6 +157,7 @@ def serve(adapter: Adapter, session: Callable[[Adapter, BinaryIO, int], Session]
 
     Leaves with ``os._exit``: some frameworks hang in their destructors at interpreter exit.
     """
+    end_with_parent()  # a case may hold it for long, or forever
     sink = take_sink()  # before anything of the framework is imported
     source = take_source()
     code = 0

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,6 +12,7 @@ import type { Answer } from '../../runners/answer.ts';
 import { openSession } from '../../runners/session.ts';
 import { packageRoot } from '../../spec/package-root.ts';
 import { interpreterOf } from '../fixtures/interpreter-of.ts';
+import { processesIn } from '../fixtures/processes.ts';
 import { runnerNamed } from '../runners-folder.ts';
 import type { RunOutcome } from './options.ts';
 import { run } from './run.ts';
@@ -85,18 +86,29 @@ describe('MindSpore 2.10.0 SyncBatchNorm', () => {
   }, 5 * minutes);
 });
 
-/** Living processes whose working folder is this one: a runner's is the folder of its log, and so is that of all that it forks. */
-function processesIn(cwd: string): readonly string[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && livesIn(name, cwd));
+/** Whether it is a worker, and has imported MindSpore: then it looks for the others. */
+function looksForOthers(pid: string): boolean {
+  return readFileSync(`/proc/${pid}/environ`, 'utf8').includes('MS_ROLE=MS_WORKER') && readFileSync(`/proc/${pid}/maps`, 'utf8').includes('libmindspore_core');
 }
 
-function livesIn(pid: string, cwd: string): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`) === cwd && !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false; // gone since the folder was read
-  }
-}
+describe('the workers of msrun', () => {
+  it('which have a session of their own, go when the process group of the runner is killed, even while they look for each other', async () => {
+    const place = await mkdtemp(join(folder, 'w'));
+    const python = await interpreterOf(await runnerNamed('mindspore'), home);
+    const script = fileURLToPath(new URL('fixtures/ask_workers.py', import.meta.url));
+    const asking = execa(python, [script, join(packageRoot, 'runners', 'mindspore')], {
+      cwd: place, env: { TMPDIR: place }, detached: true, stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false,
+    });
+    await expect.poll(() => processesIn(place).filter(looksForOthers), { timeout: minutes }).toHaveLength(2);
+    process.kill(-(asking.pid ?? NaN), 'SIGKILL');
+    await asking;
+    await expect.poll(() => processesIn(place), { timeout: 5000 }).toEqual([]);
+    const [abandoned] = await readdir(place);
+    const again = execa(python, [script, join(packageRoot, 'runners', 'mindspore')], { cwd: place, env: { TMPDIR: place }, stdin: 'ignore' });
+    expect((await again).stdout).toMatch(/Unsupported op \[SyncBatchNorm\] on CPU/);
+    expect([abandoned, ...await readdir(place)]).toEqual([expect.stringMatching(/^bn-msrun-/)]);
+  }, 5 * minutes);
+});
 
 describe('the processes of the ranks', () => {
   it('start with the first case over several ranks, and go with the runner', async () => {
