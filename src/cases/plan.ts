@@ -7,6 +7,7 @@ import { allowedCells, type BlockAxis } from './allowed.ts';
 import type { Case, Layer } from './case.ts';
 import { coverTuples } from './cover.ts';
 import type { Golden } from './golden.ts';
+import { lazyList } from './lazy-list.ts';
 import { cellsOf, PlannedCell, type PlannedCells, productValues, rulesOf } from './planned-cells.ts';
 import { questionKey } from './question.ts';
 import { createTextIndex } from './text-index.ts';
@@ -81,7 +82,7 @@ export function expandSuite(suite: SuiteFile, catalogue: BehavioursFile, goldens
     seed,
     minimum: suite.minimum,
     knownShare: suite.knownShare,
-    cases: [...cells, ...literals],
+    cases: lazyList(cells.length + literals.length, (place) => (place < cells.length ? cells[place]! : literals[place - cells.length]!)),
     excluded: expanded.flatMap((block) => block.excluded),
     blocks: expanded.flatMap((block) => block.parts.map((part) => part.block)),
   };
@@ -171,18 +172,21 @@ function goldenCase(golden: Golden, behaviour: Behaviour): PlannedCase {
   return { id, layer, behaviour: behaviour.behaviour, rules: rulesOf(behaviour, axes), axes, expectsConstant: behaviour.expectsConstant ?? false, repeats: false, literal: golden.case };
 }
 
-function uniqueCells(parts: readonly BlockPart[], suite: string): PlannedCell[] {
-  const unique: PlannedCell[] = [];
-  const ids = createTextIndex((place) => unique[place]!.id);
-  for (const { cells, block } of parts) {
+/** The cells of all blocks, each made when it is asked for: objects for 100,000 would be a tenth of what a run keeps. */
+function uniqueCells(parts: readonly BlockPart[], suite: string): readonly PlannedCell[] {
+  const most = sumOf(parts.map(({ cells }) => cells.length));
+  const [partOf, placeOf] = [new Uint16Array(most), new Uint32Array(most)];
+  const cellAt = (place: number): PlannedCell => new PlannedCell(parts[partOf[place]!]!.cells, placeOf[place]!);
+  const ids = createTextIndex((place) => cellAt(place).id);
+  let unique = 0;
+  for (const [part, { cells, block }] of parts.entries()) {
     for (let at = 0; at < cells.length; at++) {
-      const planned = new PlannedCell(cells, at);
-      const { id } = planned;
-      if (ids.add(id, unique.length) < 0) unique.push(planned);
+      const { id } = new PlannedCell(cells, at);
+      if (ids.add(id, unique) < 0) [partOf[unique], placeOf[unique++]] = [part, at];
       else if (block.strength === null) throw new UserError('SUITE_CASE_TWICE', `suite '${suite}' asks case '${id}' twice`, 'exclude the combination in one of the two blocks');
     }
   }
-  return unique;
+  return lazyList(unique, cellAt);
 }
 
 /** A golden repeats no other case: its data are its own. */

@@ -42,14 +42,16 @@ interface Shared {
 /** Outcomes say reasons, and extents sizes, which may be as many as the results: so many are looked for among those that are there. */
 const mostKnown = 4096;
 
-/** Takes results in, of which each stays readable and takes a fifth of what it would as an object. */
+/** Takes results in, of which each takes a tenth of what it would as an object. */
 export interface ResultPacker {
   /**
-   * The result of a case; null, and nothing is taken in, where there is more to it than a verdict and errors.
+   * The place of a case's result, one after the other; null, and nothing is taken in, where there is more to it than a verdict and errors.
    *
    * @param keepObserved  what was observed counts as more
    */
-  readonly pack: (record: DeepReadonly<CaseRecord>, keepObserved: boolean) => CaseResult | null;
+  readonly pack: (record: DeepReadonly<CaseRecord>, keepObserved: boolean) => number | null;
+  /** The result at a place, as an object that is made for whoever reads it. */
+  readonly at: (place: number) => CaseResult;
 }
 
 /** @param ids  of the plan, by the index that a result has there */
@@ -58,10 +60,12 @@ export function createPacker(ids: Texts): ResultPacker {
   const [placeOfOutcome, placeOfExtent] = [placesIn(shared.outcomes), placesIn(shared.extents)];
   let errors = new Float64Array(resultsOfABlock); // of the open block; its memory serves one block after the other
   let block = emptyBlock(shared, errors);
+  const blocks = [block];
   let [results, used] = [0, 0];
   const open = (): void => {
     block.errors = errors.slice(0, used);
-    [block, results, used] = [emptyBlock(shared, errors), 0, 0];
+    [block, used] = [emptyBlock(shared, errors), 0];
+    blocks.push(block);
   };
   const room = (numbers: number): void => {
     if (used + numbers <= errors.length) return;
@@ -72,17 +76,19 @@ export function createPacker(ids: Texts): ResultPacker {
   return {
     pack: (result, keepObserved) => {
       if (!isPlain(result) || (keepObserved && result.observed !== undefined)) return null;
-      if (results === resultsOfABlock) open();
-      block.places.set([result.index, placeOfOutcome(outcomeKey(result), () => outcomeOf(result)), placeOfExtent(extentKey(result), () => extentOf(result)), used], results * placesOfAResult);
-      block.durations[results] = result.durationUs;
+      const at = results % resultsOfABlock;
+      if (results === blocks.length * resultsOfABlock) open();
+      block.places.set([result.index, placeOfOutcome(outcomeKey(result), () => outcomeOf(result)), placeOfExtent(extentKey(result), () => extentOf(result)), used], at * placesOfAResult);
+      block.durations[at] = result.durationUs;
       room(result.accuracy.length * 2);
       for (const { stable, naive } of result.accuracy) {
         const numbers = countErrors(stable, naive);
         if (numbers > 0) errors[used++] = numberOf(stable);
         if (numbers > 1) errors[used++] = numberOf(naive);
       }
-      return new PackedResult(block, results++);
+      return results++;
     },
+    at: (place) => new PackedResult(blocks[Math.floor(place / resultsOfABlock)]!, place % resultsOfABlock),
   };
 }
 

@@ -28,17 +28,18 @@ function presentableRunner({ runner, facts, cases }: RunnerResults): RunnerResul
   return { runner: name(runner), facts: facts && (printableDeep(facts) as typeof facts), cases: presentableCases(cases) };
 }
 
-/** Most cases are as they should be, and stay the same object; so does a list of such. */
+/** Most lists are as they should be, and stay the same. */
 function presentableCases(cases: readonly CaseResult[]): readonly CaseResult[] {
-  const shown = cases.map(presentableCase);
-  return shown.every((each, i) => each === cases[i]) ? cases : shown;
+  return cases.every(isPresentable) ? cases : cases.map((result) => (isPresentable(result) ? result : presentableCase(result)));
+}
+
+function isPresentable({ id, runner, rule, cause, candidates, rules, reason, deviations }: CaseResult): boolean {
+  const names = [id, runner, rule ?? '', cause ?? '', ...candidates, ...rules];
+  return names.every((one) => name(one) === one) && (reason === null || printable(reason) === reason) && deviations.length === 0;
 }
 
 function presentableCase(result: CaseResult): CaseResult {
   const { id, runner, rule, cause, candidates, rules, reason, deviations } = result;
-  const names = [id, runner, rule ?? '', cause ?? '', ...candidates, ...rules];
-  const isClean = names.every((one) => name(one) === one) && (reason === null || printable(reason) === reason) && deviations.length === 0;
-  if (isClean) return result;
   return {
     ...unpacked(result), id: name(id), runner: name(runner), rule: rule && name(rule), cause: cause && name(cause), candidates: candidates.map(name), rules: rules.map(name), reason: reason && printable(reason),
     deviations: printableDeep(deviations) as typeof deviations,

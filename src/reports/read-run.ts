@@ -1,3 +1,4 @@
+import { lazyList } from '../cases/lazy-list.ts';
 import { claimsSuite } from '../spec/claims.ts';
 import type { CaseRecord, EvidenceRecord, RunRecord } from '../spec/generated/run-record.ts';
 import { UserError } from '../spec/user-error.ts';
@@ -19,7 +20,9 @@ export interface ReadOptions {
 
 /** By index of the case. */
 interface LinesOfRunner {
-  readonly cases: (CaseResult | undefined)[];
+  /** Place among the packed results plus one; 0 for those that are not there. */
+  readonly packed: Uint32Array;
+  readonly whole: Map<number, CaseResult>;
   readonly evidence: Map<number, readonly Evidence[]>;
 }
 
@@ -76,7 +79,7 @@ function begin(record: RunRecord, ids: PackedTexts, path: string): Collected {
 }
 
 function noLines(planned: number): LinesOfRunner {
-  return { cases: Array.from({ length: planned }), evidence: new Map() };
+  return { packed: new Uint32Array(planned), whole: new Map(), evidence: new Map() };
 }
 
 function missingHeader(path: string): UserError {
@@ -91,13 +94,15 @@ function take(collected: Collected, record: RunRecord, observed: boolean, invali
   if (lines === undefined) throw invalid(`runner '${record.runner}' is not one of the header's`);
   if (record.type === 'runner') collected.runners.set(record.runner, record);
   else if (record.type === 'evidence') takeEvidence(collected.header, lines, record, invalid);
-  else takeCase(collected, lines.cases, record, observed, invalid);
+  else takeCase(collected, lines, record, observed, invalid);
 }
 
-function takeCase({ header, packer }: Collected, lines: (CaseResult | undefined)[], record: CaseRecord, observed: boolean, invalid: (problem: string) => UserError): void {
+function takeCase({ header, packer }: Collected, lines: LinesOfRunner, record: CaseRecord, observed: boolean, invalid: (problem: string) => UserError): void {
   const id = plannedId(header, record, invalid);
-  if (lines[record.index] !== undefined) throw invalid(`case '${id}' of runner '${record.runner}' a second time`);
-  lines[record.index] = packer.pack(record, observed) ?? { ...caseLine(record, observed), id };
+  if (lines.packed[record.index] !== 0 || lines.whole.has(record.index)) throw invalid(`case '${id}' of runner '${record.runner}' a second time`);
+  const place = packer.pack(record, observed);
+  if (place === null) lines.whole.set(record.index, { ...caseLine(record, observed), id });
+  else lines.packed[record.index] = place + 1;
 }
 
 function takeEvidence(header: RunHeader, { evidence }: LinesOfRunner, record: EvidenceRecord, invalid: (problem: string) => UserError): void {
@@ -148,17 +153,17 @@ function assemble({ header, runners, lines, packer, footer }: Collected): Run {
   return { header, runners: results, footer, complete: footer?.complete === true && !missing };
 }
 
-function inPlanOrder(header: RunHeader, runner: string, { cases, evidence }: LinesOfRunner, packer: ResultPacker): CaseResult[] {
-  let planned = 0;
-  for (let index = 0; index < header.cases.length; index++) {
-    const id = header.cases.at(index) ?? '';
-    if (isExcluded(header, runner, id)) continue;
+/** Results of those that the runner was to be asked; objects of 100,000 would be a tenth of what a run takes. */
+function inPlanOrder(header: RunHeader, runner: string, { packed, whole, evidence }: LinesOfRunner, packer: ResultPacker): readonly CaseResult[] {
+  const planned = new Uint32Array(packed.length);
+  let count = 0;
+  for (let index = 0; index < packed.length; index++) if (!isExcluded(header, runner, header.cases.at(index) ?? '')) planned[count++] = index;
+  return lazyList(count, (place) => {
+    const index = planned[place]!;
+    const result = whole.get(index) ?? (packed[index] === 0 ? { ...neverRun(index, runner), id: header.cases.at(index) ?? '' } : packer.at(packed[index]! - 1));
     const checks = evidence.get(index);
-    const result = cases[index] ?? packer.pack(neverRun(index, runner), false) ?? { ...neverRun(index, runner), id };
-    cases[planned++] = checks === undefined ? result : { ...unpacked(result), evidence: checks };
-  }
-  cases.length = planned;
-  return cases as CaseResult[]; // in their own list: a second one of 100,000 is not free
+    return checks === undefined ? result : { ...unpacked(result), evidence: checks };
+  });
 }
 
 function neverRun(index: number, runner: string): CaseLine {

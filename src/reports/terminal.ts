@@ -72,7 +72,7 @@ function knownBlock(runner: RunnerResults, finding: Finding, paint: Paint): stri
 
 /** Cases that fail the gate or are inaccurate, worst first, at most `limit` of them. Empty when all pass. */
 function failuresText(header: RunHeader, runner: RunnerResults, titles: RuleTitles, limit: number, paint: Paint): string {
-  const failing = [...runner.cases].filter(isListed).sort((a, b) => severity(a.status) - severity(b.status));
+  const failing = runner.cases.filter(isListed).sort((a, b) => severity(a.status) - severity(b.status));
   const blocks = failing.slice(0, limit).map((result) => failureBlock(header, runner, result, titles, paint));
   const more = failing.length - blocks.length;
   return [...blocks, ...(more > 0 ? [`and ${plural(more, 'further case')} of ${runner.runner}: see results.csv`] : [])].join('\n');
