@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { env } from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +21,14 @@ const script = fileURLToPath(new URL('bare_loop.py', import.meta.url));
  * @param {string} framework
  * @param {string} runnerFolder
  * @param {string} casesFile  run frames
- * @param {string} logFolder  for its stderr, and its working folder: frameworks drop files where they stand
+ * @param {string} log  for its stderr, in what becomes its working folder: frameworks drop files where they stand
  * @returns {BareLoop}
  */
-export function openBareLoop(python, framework, runnerFolder, casesFile, logFolder) {
+export function openBareLoop(python, framework, runnerFolder, casesFile, log) {
   const byHand = fileURLToPath(new URL(`hand_written_${framework}.py`, import.meta.url));
-  const log = join(logFolder, `bench-${framework}.stderr.log`);
   const stderr = openSync(log, 'w');
   const child = execa(python, [script, join(runnerFolder, 'adapter.py'), byHand, casesFile], {
-    cwd: logFolder, env: childEnvironment(env), extendEnv: false, buffer: false, reject: false, stdio: ['pipe', 'pipe', /** @type {3} */ (stderr)],
+    cwd: dirname(log), env: childEnvironment(env), extendEnv: false, buffer: false, reject: false, stdio: ['pipe', 'pipe', /** @type {3} */ (stderr)],
   });
   closeSync(stderr);
   child.stdin.on('error', () => {}); // a broken pipe shows as the end of the answers

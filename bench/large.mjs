@@ -37,7 +37,7 @@ export function measureLarge(id, options) {
     if (!quick && indices.length < fewest) throw new Error(`only ${indices.length} of the large cases conform, expected at least ${fewest}: what a deviation costs is another question`);
     const casesFile = join(folder, 'cases.frames');
     await writeCases(casesFile, largePlan, indices);
-    const loop = openBareLoop(python, id, runner.spec.folder, casesFile, logsFolder(home));
+    const loop = openBareLoop(python, id, runner.spec.folder, casesFile, join(logsFolder(home), `bench-${id}.stderr.log`));
     const session = await openSession({ id: 'null', launch: { kind: 'python', script, arguments: [] } }, { logFolder: logsFolder(home), logName: 'bench-null', python, recycleAfterCases: Infinity });
     try {
       onProgress(`${id}: ${indices.length} large cases, ${pairs} pairs`);

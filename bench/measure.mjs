@@ -87,8 +87,9 @@ export function measureFramework(framework, plan, options) {
     const indices = await chooseCases(framework.cases, plan, runner, harness);
     const casesFile = join(folder, 'cases.frames');
     await writeCases(casesFile, plan, indices);
-    const loop = openBareLoop(python, framework.id, runner.spec.folder, casesFile, logsFolder(options.home));
-    return compareBoth(framework, indices, harness, loop, options).finally(() => loop.close());
+    const open = (/** @type {string} */ name) => openBareLoop(python, framework.id, runner.spec.folder, casesFile, join(logsFolder(options.home), name));
+    const [loop, twin] = [open(`bench-${framework.id}.stderr.log`), open(`bench-${framework.id}-twin.stderr.log`)];
+    return compareBoth(framework, indices, harness, { loop, twin }, options).finally(() => Promise.all([loop.close(), twin.close()]));
   });
 }
 
@@ -124,27 +125,30 @@ export function runOptions(out, home) {
  * @param {Framework} framework
  * @param {readonly number[]} indices
  * @param {HarnessSide} harness
- * @param {BareLoop} loop
+ * @param {{ readonly loop: BareLoop, readonly twin: BareLoop }} loops  the second only shows what this machine makes of two processes
  * @param {Options} options
  * @returns {Promise<readonly Figure[]>}
  */
-async function compareBoth({ id, slice: most, harnessTarget, adapterTarget }, indices, harness, loop, { pairs, onProgress }) {
+async function compareBoth({ id, slice: most, harnessTarget, adapterTarget }, indices, harness, { loop, twin }, { pairs, onProgress }) {
   const throughHarness = async (/** @type {Slice} */ { from, to }) => (await harness.pass(indices.slice(from, to))).seconds;
   const throughOneProcess = async (/** @type {Slice} */ { from, to }) => (await harness.pass(indices.slice(from, to), 1)).seconds;
   const throughAdapter = (/** @type {Slice} */ slice) => loop.ask('adapter', slice);
   const byHand = (/** @type {Slice} */ slice) => loop.ask('by-hand', slice);
   const slices = slicesOf(indices.length, most);
   onProgress(`${id}: warming up on ${indices.length} cases`);
-  await loop.ask('compare', { from: 0, to: indices.length });
+  await Promise.all([loop, twin].map((each) => each.ask('compare', { from: 0, to: indices.length })));
   await measurePairs(1, slices, throughHarness, throughAdapter);
   onProgress(`${id}: harness against bare loop, ${pairs} pairs`);
   const whole = await measurePairs(pairs, slices, throughHarness, throughAdapter);
   onProgress(`${id}: the same through one runner process`);
   const alone = spreadOf(ratiosOf(await measurePairs(pairs, slices, throughOneProcess, throughAdapter))).median;
+  onProgress(`${id}: two bare loops at once against one`);
+  const both = async (/** @type {Slice} */ slice) => Math.max(...await Promise.all([throughAdapter(slice), twin.ask('adapter', slice)]));
+  const twice = spreadOf(ratiosOf(await measurePairs(pairs, slices, both, throughAdapter))).median;
   onProgress(`${id}: adapter against hand-written script, ${pairs} pairs`);
   const adapter = await measurePairs(pairs, slices, throughAdapter, byHand);
   return [
-    comparison(`${id}: harness ÷ bare loop`, harnessTarget, indices.length, whole, `; ${defaultJobs} runner processes, as by default; with one it is ${digits(alone)}`),
+    comparison(`${id}: harness ÷ bare loop`, harnessTarget, indices.length, whole, `; ${defaultJobs} runner processes, as by default; with one it is ${digits(alone)}. Two bare loops at once, each with all cases, take ${digits(twice)} × as long as one: 1 on two processors, 2 on one`),
     comparison(`${id}: adapter ÷ hand-written script`, adapterTarget, indices.length, adapter),
   ];
 }
