@@ -30,12 +30,7 @@ export function drawGradient(seed: readonly SeedPart[], regime: Regime, dtype: F
 
 /** Distinct initial values [C]: small dyadic numbers, none at its default, neighbours different. */
 export function drawInitial(seed: readonly SeedPart[], name: 'gamma' | 'beta' | 'running_mean' | 'running_var', dtype: FloatType, channels: number): Tensor {
-  const parts = [...seed, 'initial', name, dtype, channels];
-  return channels > mostShared ? initialAnew(parts, name, dtype, channels) : drawnBefore(JSON.stringify(parts), () => initialAnew(parts, name, dtype, channels));
-}
-
-function initialAnew(parts: readonly SeedPart[], name: 'gamma' | 'beta' | 'running_mean' | 'running_var', dtype: FloatType, channels: number): Tensor {
-  const next = integers(parts);
+  const next = integers([...seed, 'initial', name, dtype, channels]);
   const data = allocateNumbers(channels);
   for (let c = 0; c < channels; c++) data[c] = initialValue(name, next(), c);
   return { dtype, shape: [channels], data };
@@ -47,27 +42,7 @@ function initialValue(name: 'gamma' | 'beta' | 'running_mean' | 'running_var', r
   return (random >>> 8) % 2 === 0 ? magnitude : -magnitude;
 }
 
-/** Many cases of a suite have the same data, and share them where they are small; nobody writes into them. */
 function draw(seed: readonly SeedPart[], dtype: FloatType, shape: readonly number[], regime: Regime): Tensor {
-  if (countElements(shape) > mostShared) return drawAnew(seed, dtype, shape, regime);
-  return drawnBefore(`${regime} ${JSON.stringify(seed)}`, () => drawAnew(seed, dtype, shape, regime));
-}
-
-const mostShared = 1024;
-const mostTensors = 512;
-const shared = new Map<string, Tensor>();
-
-/** @param key  names all that the tensor depends on */
-function drawnBefore(key: string, anew: () => Tensor): Tensor {
-  const known = shared.get(key);
-  if (known !== undefined) return known;
-  const drawn = anew();
-  if (shared.size >= mostTensors) shared.clear();
-  shared.set(key, drawn);
-  return drawn;
-}
-
-function drawAnew(seed: readonly SeedPart[], dtype: FloatType, shape: readonly number[], regime: Regime): Tensor {
   const count = countElements(shape);
   if (dtype === 'float32' && count >= leastBoth && !needsPlace(regime)) return drawBoth(seed, shape, valuesOf(regime, dtype));
   const next = integers(seed);

@@ -44,6 +44,41 @@ describe('axes become tensors', () => {
   });
 });
 
+describe('what many cases have alike', () => {
+  const axes = { dy: 'sparse', initial: 'distinct', momentum: '0.5' };
+  const parts = (seed: number) => { const { config, initial, ranks } = materialise(planned(axes), seed); return [config, initial, ranks[0]]; };
+  const small = { shape: '16x16' };
+
+  it('is the same object where it is small, and made again to the same bits when many others came between', () => {
+    const once = parts(7);
+    expect(parts(7).map((part, i) => part === once[i])).toEqual([true, true, true]);
+    for (let seed = 100; seed < 1000; seed++) materialise(planned(small), seed);
+    const again = parts(7);
+    expect(again[2] === once[2]).toBe(false);
+    expect(again).toEqual(once);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, number]>([
+    ['seed', {}, 8], ['data', { data: 'exact' }, 7], ['dy', { dy: 'default' }, 7], ['type', { dtype: 'float64' }, 7], ['type of x', { input: 'bfloat16' }, 7], ['layout', { layout: 'expanded' }, 7],
+    ['shape', { shape: '2x3' }, 7], ['forwards', { program: 'train-train' }, 7], ['backwards', { program: 'train-backward-backward' }, 7],
+  ])('control: another %s has other data', (_, change, seed) => {
+    const { ranks: [rank] } = materialise(planned({ ...axes, ...change }), seed);
+    expect(rank).not.toEqual(parts(7)[2]);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, number]>([
+    ['seed', {}, 8], ['word', { initial: 'default' }, 7], ['type', { dtype: 'float64' }, 7], ['number of channels', { shape: '3x4' }, 7], ['affine', { affine: 'false' }, 7], ['scale alone', { affine: 'scale' }, 7],
+    ['row of statistics', { statistics: 'untracked' }, 7],
+  ])('control: another %s has other initial values', (_, change, seed) => {
+    expect(materialise(planned({ ...axes, ...change }), seed).initial).not.toEqual(parts(7)[1]);
+  });
+
+  it.each(['features', 'eps', 'momentum', 'affine', 'statistics', 'dtype', 'option'])('control: another %s is another layer', (axis) => {
+    const other: Readonly<Record<string, string>> = { features: '4', eps: '1e-3', momentum: '0.25', affine: 'frozen', statistics: 'batch', dtype: 'float16', option: 'kernels-own' };
+    expect(materialise(planned({ ...axes, [axis]: other[axis] ?? '' }), 7).config).not.toEqual(parts(7)[0]);
+  });
+});
+
 describe('the outline of a case', () => {
   it.each([{ input: 'bfloat16' }, { layout: 'expanded', program: 'train-backward-eval' }, { ranks: '2x3+1x3', momentum: 'cumulative' }, { affine: 'scale', statistics: 'batch', input: 'int32' }])('is the case but for its numbers: %j', (axes) => {
     const [whole, bare] = [materialise(planned(axes), 7), outline(planned(axes))];

@@ -2,14 +2,15 @@ import { capabilities, type Case, countGradients, type InitialValues, type Layer
 import { parseDtype, parseFeatures, parseIntegerType, parseMomentum, parseNumber, parseProgram, parseRanks, parseRow, parseShape, parseWord } from './axes.ts';
 import { countElements, type FloatType, type Tensor } from '../tensor/tensor.ts';
 import { drawGradient, drawInitial, drawInput, gradientWords, type GradientWord, parseRegime, type Regime } from './data.ts';
+import { madeBefore } from './made-before.ts';
 import { initialWords, type InitialWord, options, uniformInitials } from './options.ts';
 import type { PlannedCase } from './plan.ts';
 
 /** Turns a planned case into tensors. The same plan and seed give the same bits everywhere. */
 export function materialise(planned: PlannedCase, seed: number): Case {
   return planned.literal ?? caseOf(planned, {
-    initial: (word, config) => initialValues(word, config, seed),
-    rank: (drawing, shape, counts, rank) => drawRank(drawing, shape, counts, [seed, rank]),
+    initial: (word, config) => initialBefore(word, config, seed),
+    rank: (drawing, shape, counts, rank) => rankBefore(drawing, shape, counts, [seed, rank]),
   });
 }
 
@@ -41,17 +42,7 @@ function caseOf({ id, layer, axes }: PlannedCase, numbers: Numbers): Case {
   const shapes = axes['ranks'] === undefined ? [parseShape(axis('shape', '1x1'))] : parseRanks(axes['ranks']);
   const program = parseProgram(axis('program', 'train'));
   const channels = shapes[0]?.[1] ?? 1;
-  const config: LayerConfig = {
-    numFeatures: parseFeatures(axis('features', String(channels))),
-    eps: parseNumber('eps', axis('eps', '1e-5')),
-    momentum: parseMomentum(axis('momentum', '0.1')),
-    affine: axis('affine', 'true') !== 'false',
-    statistics: parseRow(axis('statistics', 'tracked')),
-    dtype: parseDtype(axis('dtype', 'float32')),
-    ...(axes['affine'] === 'frozen' ? { frozen: true } : {}),
-    ...(axes['affine'] === 'scale' ? { scaleOnly: true } : {}),
-    ...(axis('option', 'none') === 'none' ? {} : { option: parseWord('option', axis('option', 'none'), options) }),
-  };
+  const config = configBefore(axis('features', String(channels)), axis('eps', '1e-5'), axis('momentum', '0.1'), axis('affine', 'true'), axis('statistics', 'tracked'), axis('dtype', 'float32'), axis('option', 'none'));
   const inputType = parseIntegerType(axes['input']);
   const layout = parseWord('layout', axis('layout', 'contiguous'), layouts);
   const drawing: Drawing = {
@@ -75,6 +66,26 @@ function caseOf({ id, layer, axes }: PlannedCase, numbers: Numbers): Case {
   };
 }
 
+function configBefore(...words: Parameters<typeof configOf>): LayerConfig {
+  return configs.get(words.join(' '), 1, () => configOf(...words));
+}
+
+const configs = madeBefore<LayerConfig>(1024);
+
+function configOf(features: string, eps: string, momentum: string, affine: string, statistics: string, dtype: string, option: string): LayerConfig {
+  return {
+    numFeatures: parseFeatures(features),
+    eps: parseNumber('eps', eps),
+    momentum: parseMomentum(momentum),
+    affine: affine !== 'false',
+    statistics: parseRow(statistics),
+    dtype: parseDtype(dtype),
+    ...(affine === 'frozen' ? { frozen: true } : {}),
+    ...(affine === 'scale' ? { scaleOnly: true } : {}),
+    ...(option === 'none' ? {} : { option: parseWord('option', option, options) }),
+  };
+}
+
 /** How the tensors of a case are drawn. */
 interface Drawing {
   readonly regime: Regime;
@@ -83,6 +94,20 @@ interface Drawing {
   readonly dtype: FloatType;
   /** All samples of the batch are the same, as an expanded tensor needs it. */
   readonly repeats: boolean;
+}
+
+/** Most cases of a suite are small, and many have the same data. */
+const room = 2 ** 18;
+const mostShared = 1024;
+const drawnRanks = madeBefore<RankData>(room);
+const initials = madeBefore<InitialValues>(room);
+
+function rankBefore(drawing: Drawing, shape: readonly number[], counts: Counts, seed: readonly number[]): RankData {
+  const elements = countElements(shape);
+  if (elements > mostShared) return drawRank(drawing, shape, counts, seed);
+  const { regime, gradient, dtype, repeats } = drawing;
+  const key = `${seed.join()} ${regime} ${gradient} ${dtype} ${String(repeats)} ${shape.join('x')} ${String(counts.inputs)} ${String(counts.grads)}`;
+  return drawnRanks.get(key, (elements + 1) * (counts.inputs + counts.grads + 1), () => drawRank(drawing, shape, counts, seed));
 }
 
 function drawRank({ regime, gradient, dtype, repeats }: Drawing, shape: readonly number[], counts: Counts, seed: readonly number[]): RankData {
@@ -100,6 +125,12 @@ function repeated({ dtype, data }: Tensor, shape: readonly number[]): Tensor {
 }
 
 const rowsWithState: readonly StatisticsRow[] = ['tracked', 'batch', 'running'];
+
+function initialBefore(word: InitialWord, config: LayerConfig, seed: number): InitialValues {
+  if (config.numFeatures > mostShared) return initialValues(word, config, seed);
+  const key = `${word} ${String(seed)} ${config.dtype} ${String(config.numFeatures)} ${String(config.affine)} ${String(config.scaleOnly)} ${config.statistics}`;
+  return initials.get(key, 4 * (Math.max(config.numFeatures, 0) + 1), () => initialValues(word, config, seed));
+}
 
 function initialValues(word: InitialWord, config: LayerConfig, seed: number): InitialValues {
   if (word === 'default') return {};

@@ -58,7 +58,7 @@ function widen(payload: Payload, bytes: number): void {
 function encodeCase({ seq, case: asked }: Question, index: number, payload: Payload, forms: Map<string, number>): string {
   requireFinite('eps', asked.config.eps);
   requireFinite('momentum', asked.config.momentum ?? 0);
-  const own = `"seq":${seq},"at":${payload.end},"config":${JSON.stringify(asked.config)}`;
+  const own = `"seq":${seq},"at":${payload.end},"config":${textOf(asked.config)}`;
   const form = encodeForm(seq, asked, payload);
   const like = forms.get(form);
   if (like !== undefined) return `{${own},"like":${like}}`;
@@ -75,17 +75,17 @@ function encodeForm(seq: number, { layer, initial, ranks, program, route, layout
     ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map((x) => add(inputType === undefined ? x : { ...x, dtype: inputType })), grads: grads.map(add) })),
   };
   const called = JSON.stringify({ layer, route, layout, threads, capability }); // which leaves out what is absent
-  return `${called.slice(0, -1)},${JSON.stringify(tensors).slice(1, -1)},"program":${programText(program)}}`;
+  return `${called.slice(0, -1)},${JSON.stringify(tensors).slice(1, -1)},"program":${textOf(program)}}`;
 }
 
-/** Cases of a suite share their programs, whose text is half of a form's. */
-function programText(program: Case['program']): string {
-  const text = programTexts.get(program) ?? JSON.stringify(program);
-  programTexts.set(program, text);
+/** Cases of a suite share their programs and settings, whose texts are most of what a case says. */
+function textOf(shared: Case['program'] | Case['config']): string {
+  const text = texts.get(shared) ?? JSON.stringify(shared);
+  texts.set(shared, text);
   return text;
 }
 
-const programTexts = new WeakMap<Case['program'], string>();
+const texts = new WeakMap<Case['program'] | Case['config'], string>();
 
 function encodeInitial(initial: InitialValues, add: (tensor: WireTensor) => RawTensor): Record<string, RawTensor> {
   const raw: Record<string, RawTensor> = {};
