@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --min-semi-space-size=32 --max-semi-space-size=32
 import { Command, CommanderError } from 'commander';
 import { printable } from '../reports/printable.ts';
 import { UserError } from '../spec/user-error.ts';
