@@ -4,8 +4,8 @@ The runner forks a supervisor as soon as torch is imported: autograd forbids for
 supervisor sleeps on a pipe until the first case with several ranks, forks the ranks, and forks them anew when they have
 come apart. A rank's whole conversation with the others is the framework's own.
 
-No process here has a descriptor of the protocol; each leaves at the end of its pipe, and all of them are in the
-runner's process group.
+No process here has a descriptor of the protocol; each leaves at the end of its pipe, and ends with whoever forked
+it; all of them are in the runner's process group.
 """
 
 from __future__ import annotations

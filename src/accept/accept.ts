@@ -82,13 +82,13 @@ function acceptRank(question: Case, trajectory: Trajectory, own: RankTrajectory,
   return { construct, steps };
 }
 
-/** A layer that was never constructed. */
 /** Initial values that an option has given, and the state of a type that no rule knows, are another matter than a fresh layer's. */
 function madeWith(option: Case['config']['option'], made: AcceptedObservation): AcceptedObservation {
   if (option === 'dtype-integer') return nothingToSee;
   return option?.startsWith('initial-') === true ? underRule('BN-STATE-16', made) : made; // BN-STATE-16
 }
 
+/** A layer that was never constructed. */
 const nothingToSee: AcceptedObservation = { kind: 'values', values: [], count: null, keepsState: true };
 
 function acceptRefusal(rule: AcceptedRefusal['rule'], orFinite: boolean, state: AcceptedObservation): AcceptedRefusal {

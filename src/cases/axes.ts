@@ -1,6 +1,7 @@
 import { UserError } from '../spec/user-error.ts';
 import { type FloatType, type IntegerType, integerTypes } from '../tensor/tensor.ts';
 import { type BackwardStep, countGradients, type LayerSettings, type Mode, type StatisticsRow, type Step } from './case.ts';
+import { madeBefore } from './made-before.ts';
 
 /** What a case may ask for at most. A tensor of 2²⁶ elements has 512 MiB in the reference, which holds several. */
 const mostElements = 2 ** 26;
@@ -16,17 +17,11 @@ const longestProgram = 1000;
  * `statistics:paused`, `freeze` and `unfreeze` change the live layer.
  */
 export function parseProgram(text: string): readonly Step[] {
-  const known = programs.get(text);
-  if (known !== undefined) return known;
-  const steps = parseSteps(text);
-  if (programs.size >= mostPrograms) programs.clear();
-  programs.set(text, steps);
-  return steps;
+  return programs.get(text, 1, () => parseSteps(text));
 }
 
 /** A suite has a few hundred programs, and its cases share them. */
-const programs = new Map<string, readonly Step[]>();
-const mostPrograms = 4096;
+const programs = madeBefore<readonly Step[]>(4096);
 
 function parseSteps(text: string): readonly Step[] {
   const steps: Step[] = [];

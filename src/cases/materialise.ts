@@ -96,7 +96,7 @@ interface Drawing {
   readonly repeats: boolean;
 }
 
-/** Most cases of a suite are small, and many have the same data. */
+/** Elements that are kept: most cases of a suite are small, and many have the same data. */
 const room = 2 ** 18;
 const mostShared = 1024;
 const drawnRanks = madeBefore<RankData>(room);
