@@ -80,7 +80,7 @@ function gradientBounds(config: LayerConfig, record: BackwardRecord, ranks: read
   const precision = precisionOf(record.forward.x.dtype, accuracy);
   const ofParameters = precisionOf(record.forward.x.dtype, accuracy, config.dtype);
   const channels = record.forward.gamma.length;
-  const bounds = { dx: allocateNumbers(record.dx.length), dgamma: new Float64Array(channels), dbeta: new Float64Array(channels) };
+  const bounds = { dx: allocateNumbers(record.dx.length), dgamma: allocateNumbers(channels), dbeta: allocateNumbers(channels) };
   for (let c = 0; c < channels; c++) {
     const own = absoluteSums(record, c, errors[c]!, precision);
     const all = ranks.length === 1 ? own : addSums(ranks.map((rank) => absoluteSums(rank, c, errors[c]!, precision)));

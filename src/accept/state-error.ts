@@ -1,11 +1,12 @@
 import type { StateUpdate } from '../reference/trajectory.ts';
+import { allocateNumbers } from '../tensor/allocate.ts';
 import { roundTo } from '../tensor/round.ts';
 import { type Precision, safety } from './accuracy.ts';
 import { type ExactState, isExact } from './exact.ts';
 import type { ChannelError, StateError } from './channel-error.ts';
 
 export function noStateError(channels: number): StateError {
-  return { mean: new Float64Array(channels), variance: new Float64Array(channels), overflowed: new Uint8Array(channels) };
+  return { mean: allocateNumbers(channels), variance: allocateNumbers(channels), overflowed: new Uint8Array(channels) };
 }
 
 /**

@@ -62,7 +62,7 @@ function sameView(a: Normalisation, b: Normalisation): boolean {
 function gradientSums({ x }: ForwardRecord, dy: Tensor, { mean, deviation }: Normalisation): GradientSums {
   const { batch, channels, spatial } = splitShape(x.shape);
   const count = countPerChannel(x.shape);
-  const sums = { count, dy: new Float64Array(channels), dyNormalised: new Float64Array(channels) };
+  const sums = { count, dy: allocateNumbers(channels), dyNormalised: allocateNumbers(channels) };
   const [values, products] = [allocateNumbers(count), allocateNumbers(count)];
   for (let c = 0; c < channels; c++) {
     let position = 0;
@@ -107,8 +107,8 @@ function inputGradient(formulas: Formulas, x: Tensor, dy: Tensor, channelOf: (ch
 
 function parameterGradients(formulas: Formulas, record: ForwardRecord, view: Normalisation, sums: GradientSums): Pick<BackwardRecord, 'dgamma' | 'dbeta'> {
   if (!record.config.affine || record.config.frozen === true) return { dgamma: null, dbeta: null };
-  const dgamma = new Float64Array(sums.dy.length);
-  const dbeta = new Float64Array(sums.dy.length);
+  const dgamma = allocateNumbers(sums.dy.length);
+  const dbeta = allocateNumbers(sums.dy.length);
   for (let c = 0; c < dgamma.length; c++) {
     const at = gradientChannel(record, record.source, view, record.gamma, sums, c);
     dgamma[c] = formulas.gammaGradient(at);

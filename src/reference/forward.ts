@@ -44,7 +44,7 @@ function forwardOnRank(formulas: Formulas, affine: Affine, view: ForwardView, ba
 
 /** State of a layer that nobody has trained or set (BN-STATE-01). */
 export function freshState(formulas: Formulas, channels: number): RunningState {
-  return { mean: new Float64Array(channels).fill(formulas.freshMean), variance: new Float64Array(channels).fill(formulas.freshVariance), count: 0, updates: 0 };
+  return { mean: allocateNumbers(channels).fill(formulas.freshMean), variance: allocateNumbers(channels).fill(formulas.freshVariance), count: 0, updates: 0 };
 }
 
 /** μ and s by batch or running statistics, each [C]. */

@@ -1,5 +1,6 @@
 import type { BackwardStep, Case, ForwardStep, InitialValues, Step } from '../cases/case.ts';
 import { groupsOf } from '../cases/groups.ts';
+import { allocateNumbers } from '../tensor/allocate.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { accumulate } from './accumulate.ts';
 import { backward } from './backward.ts';
@@ -114,5 +115,5 @@ function initialAffine({ config, initial }: Case): Affine {
 }
 
 function valuesOr(initial: InitialValues, name: 'gamma' | 'beta', channels: number, fallback: number): Float64Array {
-  return initial[name]?.data ?? new Float64Array(channels).fill(fallback);
+  return initial[name]?.data ?? allocateNumbers(channels).fill(fallback);
 }

@@ -18,8 +18,8 @@ import type { BatchStatistics, GradientSums } from './trajectory.ts';
 export function localStatistics(x: Tensor): BatchStatistics {
   const count = countPerChannel(x.shape);
   const { channels } = splitShape(x.shape);
-  const mean = new Float64Array(channels);
-  const variance = new Float64Array(channels);
+  const mean = allocateNumbers(channels);
+  const variance = allocateNumbers(channels);
   const values = allocateNumbers(count);
   for (let c = 0; c < channels; c++) {
     gatherChannel(x, c, values);

@@ -62,12 +62,20 @@ function readTensor(name: string, { dtype, shape, offset, file }: RawTensor, vie
 
 function readData(dtype: ElementType, shape: readonly number[], view: DataView, start: number, end: number): Float64Array {
   if (dtype === 'float32') return readFloat32(view, start, end);
+  if (dtype === 'float64') return readFloat64(view, start, end);
   return decodeTensor(dtype, shape, new Uint8Array(view.buffer, view.byteOffset + start, end - start));
 }
 
-/** `decodeTensor` without its three allocations, which cost most of a small case; a test shows equal bits. */
+/** `decodeTensor` without its allocations, which cost most of a small case; a test shows equal bits. */
 function readFloat32(view: DataView, start: number, end: number): Float64Array {
   const data = allocateNumbers((end - start) / 4);
   for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + 4 * i, true);
+  return data;
+}
+
+/** The same. */
+function readFloat64(view: DataView, start: number, end: number): Float64Array {
+  const data = allocateNumbers((end - start) / 8);
+  for (let i = 0; i < data.length; i++) data[i] = view.getFloat64(start + 8 * i, true);
   return data;
 }

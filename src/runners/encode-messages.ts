@@ -3,7 +3,7 @@ import { elementBytes, type ElementType, encodeTensor, type WireTensor } from '.
 import type { Question } from './answer.ts';
 import { type Exchange, smallestFileBytes } from './exchange.ts';
 import { encodeFrame } from './frames.ts';
-import type { RawTensor, StartMessage } from './messages.ts';
+import type { StartMessage } from './messages.ts';
 
 /** First message to a runner. */
 export function encodeStart(threads: number, device: string, exchange?: string): Buffer {
@@ -70,12 +70,10 @@ function encodeCase({ seq, case: asked }: Question, index: number, payload: Payl
 function encodeForm(seq: number, { layer, initial, ranks, program, route, layout, threads, capability, inputType }: Case, payload: Payload): string {
   const start = payload.end;
   const add = (tensor: WireTensor) => putTensor(seq, tensor, payload) ?? addTensor(tensor, payload, start);
-  const tensors = {
-    initial: encodeInitial(initial, add),
-    ranks: ranks.map(({ inputs, grads }) => ({ inputs: inputs.map((x) => add(inputType === undefined ? x : { ...x, dtype: inputType })), grads: grads.map(add) })),
-  };
+  const own = encodeInitial(initial, add);
+  const ofRanks = ranks.map(({ inputs, grads }) => `{"inputs":[${inputs.map((x) => add(inputType === undefined ? x : { ...x, dtype: inputType })).join(',')}],"grads":[${grads.map(add).join(',')}]}`);
   const called = JSON.stringify({ layer, route, layout, threads, capability }); // which leaves out what is absent
-  return `${called.slice(0, -1)},${JSON.stringify(tensors).slice(1, -1)},"program":${textOf(program)}}`;
+  return `${called.slice(0, -1)},"initial":{${own}},"ranks":[${ofRanks.join(',')}],"program":${textOf(program)}}`;
 }
 
 /** Cases of a suite share their programs and settings, whose texts are most of what a case says. */
@@ -87,37 +85,47 @@ function textOf(shared: Case['program'] | Case['config']): string {
 
 const texts = new WeakMap<Case['program'] | Case['config'], string>();
 
-function encodeInitial(initial: InitialValues, add: (tensor: WireTensor) => RawTensor): Record<string, RawTensor> {
-  const raw: Record<string, RawTensor> = {};
+function encodeInitial(initial: InitialValues, add: (tensor: WireTensor) => string): string {
+  const members: string[] = [];
   for (const name of initialNames) {
     const tensor = initial[name];
-    if (tensor !== undefined) raw[name] = add(tensor);
+    if (tensor !== undefined) members.push(`"${name}":${add(tensor)}`);
   }
-  return raw;
+  return members.join(',');
 }
 
 const initialNames = ['gamma', 'beta', 'running_mean', 'running_var'] as const satisfies readonly (keyof InitialValues)[];
 
-function putTensor(seq: number, tensor: WireTensor, { exchange }: Payload): RawTensor | undefined {
-  const { dtype, shape, data } = tensor;
-  if (exchange === undefined || data.length * elementBytes[dtype] < smallestFileBytes) return undefined;
+function putTensor(seq: number, tensor: WireTensor, { exchange }: Payload): string | undefined {
+  if (exchange === undefined || tensor.data.length * elementBytes[tensor.dtype] < smallestFileBytes) return undefined;
   const file = exchange.put(seq, tensor);
-  return file === undefined ? undefined : { dtype, shape, file };
+  return file === undefined ? undefined : describe(tensor, 'file', JSON.stringify(file));
 }
 
-function addTensor(tensor: WireTensor, payload: Payload, start: number): RawTensor {
+function addTensor(tensor: WireTensor, payload: Payload, start: number): string {
   const offset = payload.end;
   const length = alignedBytes(tensor.dtype, tensor.data);
   if (offset + length > payload.bytes.length) widen(payload, length);
   if (tensor.dtype === 'float32') writeFloat32(tensor.data, payload.view, offset);
+  else if (tensor.dtype === 'float64') writeFloat64(tensor.data, payload.view, offset);
   else payload.bytes.set(encodeTensor(tensor), offset);
   payload.end = offset + length;
-  return { dtype: tensor.dtype, shape: tensor.shape, offset: offset - start };
+  return describe(tensor, 'offset', offset - start);
 }
 
-/** `encodeTensor` without its three allocations, which cost most of a small case; a test shows equal bits. */
+/** A `RawTensor` as JSON. */
+function describe({ dtype, shape }: WireTensor, name: 'file' | 'offset', place: string | number): string {
+  return `{"dtype":"${dtype}","shape":[${shape.join(',')}],"${name}":${place}}`;
+}
+
+/** `encodeTensor` without its allocations, which cost most of a small case; a test shows equal bits. */
 function writeFloat32(data: Float64Array, view: DataView, offset: number): void {
   for (let i = 0; i < data.length; i++) view.setFloat32(offset + 4 * i, data[i]!, true);
+}
+
+/** The same. */
+function writeFloat64(data: Float64Array, view: DataView, offset: number): void {
+  for (let i = 0; i < data.length; i++) view.setFloat64(offset + 8 * i, data[i]!, true);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { f16round } from '@petamoriken/float16';
+import { powerOfTwo } from './power-of-two.ts';
 
 const float32 = new Float32Array(1);
 const bits32 = new Uint32Array(float32.buffer);
@@ -22,5 +23,5 @@ export function float16Value(bits: number): number {
   const fraction = bits & 0x3ff;
   if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
   if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (0x400 + fraction) * 2 ** (exponent - 25);
+  return sign * (0x400 + fraction) * powerOfTwo(exponent - 25);
 }

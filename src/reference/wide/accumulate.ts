@@ -24,10 +24,10 @@ function sum(name: Name, record: BackwardRecord, before: Parts | undefined): Wid
   const plain = record.accumulated?.[name];
   if (own === null || !plain) return null;
   const earlier = before === undefined ? null : wides(name, before);
-  return perChannel(earlier === null ? own : own.map((value, c) => add(earlier[c]!, value)), plain);
+  return perChannel(earlier === null ? own : own.map((value, c) => add(earlier[c]!, value)), (value) => value, plain);
 }
 
 /** Numbers hi[c] + lo[c], where lo is 0 if it is not there; null where hi is not. */
 function wides(name: Name, { [name]: hi, low }: Parts): readonly Wide[] | null {
-  return hi ? Array.from(hi, (value, c) => ({ hi: value, lo: low?.[name]?.[c] ?? 0 })) : null;
+  return hi ? [...hi].map((value, c) => ({ hi: value, lo: low?.[name]?.[c] ?? 0 })) : null;
 }

@@ -13,8 +13,9 @@ interface ScaledSums {
 
 /** One backward step on every rank, of which `plain` is the float64 record and `forward` what it differentiates. */
 export function widenBackward(plain: readonly BackwardRecord[], forward: WideForward, state: WideState): readonly BackwardRecord[] {
-  const exponents = forward.views.map((_, c) => Math.max(...plain.map(({ dy }) => exponentOf(channelOf(dy, c)))));
-  const own = plain.map((record) => forward.views.map((view, c) => sumsOf(view, channelOf(record.forward.x, c), channelOf(record.dy, c), exponents[c]!)));
+  const grads = plain.map(({ dy }) => forward.views.map((_, c) => channelOf(dy, c)));
+  const exponents = forward.views.map((_, c) => Math.max(...grads.map((channels) => exponentOf(channels[c]!))));
+  const own = plain.map((record, rank) => forward.views.map((view, c) => sumsOf(view, channelOf(record.forward.x, c), grads[rank]![c]!, exponents[c]!)));
   const pooled = forward.views.map((_, c) => poolSums(own.map((channels) => channels[c]!)));
   return plain.map((record, rank) => shownBackward(record, rank, forward, { exponents, own: own[rank]!, pooled }, state));
 }
@@ -23,8 +24,8 @@ function shownBackward(record: BackwardRecord, rank: number, { views, records }:
   const { exponents, own, pooled } = sums;
   const gradients = views.map((view, c) => (record.source === 'batch' ? batchInputGradient(view, pooled[c]!, exponents[c]!) : runningInputGradient(view)));
   const dx = perElement(record.dy, record.dx, (c) => (i) => gradients[c]!(record.forward.x.data[i]!, record.dy.data[i]!));
-  const dgamma = record.dgamma === null ? null : perChannel(unscaled(own, exponents, 'dyNormalised'), record.dgamma); // BN-SYNC-03
-  const dbeta = record.dbeta === null ? null : perChannel(unscaled(own, exponents, 'dy'), record.dbeta);
+  const dgamma = record.dgamma === null ? null : perChannel(own, unscaled('dyNormalised', exponents), record.dgamma); // BN-SYNC-03
+  const dbeta = record.dbeta === null ? null : perChannel(own, unscaled('dy', exponents), record.dbeta);
   const forward = records[rank] ?? record.forward;
   return {
     ...record, forward, mean: forward.mean, deviation: forward.deviation, sums: shownSums(record, sums),
@@ -33,12 +34,12 @@ function shownBackward(record: BackwardRecord, rank: number, { views, records }:
   };
 }
 
-function unscaled(sums: readonly WideSums[], exponents: readonly number[], part: 'dy' | 'dyNormalised'): readonly Wide[] {
-  return sums.map((channel, c) => scale(channel[part], exponents[c]!));
+function unscaled(part: 'dy' | 'dyNormalised', exponents: readonly number[]): (sums: WideSums, channel: number) => Wide {
+  return (sums, c) => scale(sums[part], exponents[c]!);
 }
 
 function shownSums({ sums }: BackwardRecord, { exponents, pooled }: ScaledSums): BackwardRecord['sums'] {
-  const dy = perChannel(unscaled(pooled, exponents, 'dy'), sums.dy);
-  const dyNormalised = perChannel(unscaled(pooled, exponents, 'dyNormalised'), sums.dyNormalised);
+  const dy = perChannel(pooled, unscaled('dy', exponents), sums.dy);
+  const dyNormalised = perChannel(pooled, unscaled('dyNormalised', exponents), sums.dyNormalised);
   return { count: sums.count, dy: dy.hi, dyNormalised: dyNormalised.hi };
 }

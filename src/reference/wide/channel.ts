@@ -1,3 +1,4 @@
+import { powerOfTwo } from '../../tensor/power-of-two.ts';
 import { add, divide, multiply, scale, squareRoot, subtract, sumOf, type Wide, wide } from './double-double.ts';
 
 /** Mean μ and variance of one channel, in input and squared input units. */
@@ -34,16 +35,17 @@ const one = wide(1);
  */
 export function momentsOf(values: Float64Array): WideMoments {
   const exponent = exponentOf(values);
-  const scaled = values.map((x) => x * 2 ** -exponent);
+  const unit = powerOfTwo(-exponent);
   const count = wide(values.length);
-  const mean = divide(sumOf(values.length, (i) => wide(scaled[i]!)), count); // BN-STAT-01, BN-SYNC-01
-  const variance = divide(sumOf(values.length, (i) => square(subtract(wide(scaled[i]!), mean))), count);
+  const mean = divide(sumOf(values.length, (i) => wide(values[i]! * unit)), count); // BN-STAT-01, BN-SYNC-01
+  const variance = divide(sumOf(values.length, (i) => square(subtract(wide(values[i]! * unit), mean))), count);
   return { mean: scale(mean, exponent), variance: scale(variance, 2 * exponent) };
 }
 
 /** e with max|x| in about [2^e, 2^(e+1)), held where 2^−e is finite; 0 without a value other than 0. */
 export function exponentOf(values: Float64Array): number {
-  const largest = values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
   return largest === 0 ? 0 : Math.max(Math.floor(Math.log2(largest)), -1000);
 }
 
@@ -90,11 +92,11 @@ export function outputOf(view: WideView, x: number): Wide {
 
 /** Σdy and Σdy·x̂ of one rank, both divided by 2^exponent so that no partial sum overflows. */
 export function sumsOf(view: WideView, x: Float64Array, dy: Float64Array, exponent: number): WideSums {
-  const scaled = dy.map((value) => value * 2 ** -exponent);
+  const unit = powerOfTwo(-exponent);
   return {
     count: x.length,
-    dy: sumOf(x.length, (i) => wide(scaled[i]!)), // BN-GRAD-03
-    dyNormalised: sumOf(x.length, (i) => multiply(wide(scaled[i]!), normalised(view, x[i]!))), // BN-GRAD-02
+    dy: sumOf(x.length, (i) => wide(dy[i]! * unit)), // BN-GRAD-03
+    dyNormalised: sumOf(x.length, (i) => multiply(wide(dy[i]! * unit), normalised(view, x[i]!))), // BN-GRAD-02
   };
 }
 
@@ -115,8 +117,9 @@ export function batchInputGradient(view: WideView, sums: WideSums, exponent: num
   const factor = factorOf(view);
   const mean = divide(sums.dy, wide(sums.count));
   const along = divide(sums.dyNormalised, wide(sums.count));
+  const unit = powerOfTwo(-exponent);
   return (x, dy) => {
-    const own = wide(dy * 2 ** -exponent);
+    const own = wide(dy * unit);
     const inner = subtract(subtract(own, mean), multiply(normalised(view, x), along)); // BN-GRAD-01
     return scale(multiply(factor.value, inner), factor.exponent + exponent);
   };
@@ -127,12 +130,12 @@ export function runningInputGradient(view: WideView): InputGradient {
   const factor = factorOf(view);
   return (_, dy) => {
     const exponent = Math.abs(dy) < 2 ** -340 ? -700 : Math.abs(dy) > 2 ** 340 ? 700 : 0; // so that the product neither overflows nor underflows
-    return scale(multiply(factor.value, wide(dy * 2 ** -exponent)), factor.exponent + exponent); // BN-GRAD-04
+    return scale(multiply(factor.value, wide(dy * powerOfTwo(-exponent))), factor.exponent + exponent); // BN-GRAD-04
   };
 }
 
 /** γ/s = value·2^exponent. */
 function factorOf({ gamma, deviation }: WideView): { readonly value: Wide; readonly exponent: number } {
   const exponent = exponentOf(Float64Array.of(gamma));
-  return { value: divide(wide(gamma * 2 ** -exponent), deviation), exponent };
+  return { value: divide(wide(gamma * powerOfTwo(-exponent)), deviation), exponent };
 }

@@ -1,3 +1,5 @@
+import { powerOfTwo } from '../../tensor/power-of-two.ts';
+
 /**
  * A number as an unevaluated sum hi + lo, where hi is the float64 number nearest to it: 106 bits or more.
  *
@@ -98,8 +100,9 @@ export function squareRoot(a: Wide): Wide {
 /** a · 2^exponent, exact but for underflow; |exponent| ≤ 2046. */
 export function scale(a: Wide, exponent: number): Wide {
   const half = Math.trunc(exponent / 2);
-  const hi = a.hi * 2 ** half * 2 ** (exponent - half);
-  return Number.isFinite(hi) ? { hi, lo: a.lo * 2 ** half * 2 ** (exponent - half) } : wide(hi);
+  const [first, second] = [powerOfTwo(half), powerOfTwo(exponent - half)];
+  const hi = a.hi * first * second;
+  return Number.isFinite(hi) ? { hi, lo: a.lo * first * second } : wide(hi);
 }
 
 /** Σ value(i) over i = 0 … count − 1; within a few count·2⁻¹⁰⁶ of it, relative to Σ|value(i)|. */

@@ -2,7 +2,7 @@ import type { LayerConfig } from '../../cases/case.ts';
 import type { BatchStatistics, ForwardRecord, RunningState, StateUpdate } from '../trajectory.ts';
 import { deviationOf, momentsOf, outputOf, updateMoments, weightOf, type WideMoments, type WideView } from './channel.ts';
 import { wide } from './double-double.ts';
-import { channelOf, perChannel, perElement } from './wide-array.ts';
+import { channelOf, perChannel, perElement, type WideArray } from './wide-array.ts';
 
 /** State by channel, the same on all ranks; null where the layer keeps none. */
 export type WideState = readonly WideMoments[] | null;
@@ -15,14 +15,13 @@ export interface WideForward {
 }
 
 export function wideState(state: RunningState | null): WideState {
-  return state === null ? null : Array.from(state.mean, (mean, c) => ({ mean: wide(mean), variance: wide(state.variance[c]!) }));
+  return state === null ? null : [...state.mean].map((mean, c) => ({ mean: wide(mean), variance: wide(state.variance[c]!) }));
 }
 
 /** `plain` with the wide numbers in place of its own. */
 export function shownState(state: WideState, plain: RunningState | null): RunningState | null {
   if (state === null || plain === null) return plain;
-  const mean = perChannel(state.map((channel) => channel.mean), plain.mean);
-  const variance = perChannel(state.map((channel) => channel.variance), plain.variance);
+  const { mean, variance } = shownMoments(state, plain);
   return { ...plain, mean: mean.hi, variance: variance.hi, low: { mean: mean.lo, variance: variance.lo } };
 }
 
@@ -31,7 +30,7 @@ export function widenForward(plain: readonly ForwardRecord[], before: WideState)
   const first = plain[0];
   if (first === undefined) throw new RangeError('expected the record of at least one rank, got none');
   const { config } = first;
-  const batch = Array.from({ length: config.numFeatures }, (_, c) => momentsOf(pooledValues(plain, c)));
+  const batch = [...first.gamma].map((_, c) => momentsOf(pooledValues(plain, c)));
   const normalising = first.source === 'running' && before !== null ? before : batch; // BN-STAT-03
   const views = normalising.map(({ mean, variance }, c): WideView => (
     { mean, deviation: deviationOf(variance, config.eps), gamma: first.gamma[c]!, beta: first.beta[c]! }
@@ -41,9 +40,9 @@ export function widenForward(plain: readonly ForwardRecord[], before: WideState)
 }
 
 /** Values of one channel of all ranks. */
-function pooledValues(records: readonly ForwardRecord[], c: number): Float64Array {
-  const [first, ...others] = records.map(({ x }) => channelOf(x, c));
-  return first === undefined || others.length > 0 ? Float64Array.from([first ?? [], ...others].flatMap((values) => [...values])) : first;
+function pooledValues([first, ...others]: readonly ForwardRecord[], c: number): Float64Array {
+  const values = first === undefined ? new Float64Array(0) : channelOf(first.x, c);
+  return others.length === 0 ? values : Float64Array.from([values, ...others.map(({ x }) => channelOf(x, c))].flatMap((own) => [...own]));
 }
 
 function stateAfter({ momentum }: LayerConfig, update: StateUpdate | null, before: WideState, batch: readonly WideMoments[]): WideState {
@@ -57,14 +56,22 @@ function shownForward(record: ForwardRecord, before: WideState, moments: readonl
   const y = perElement(record.x, record.y, (c) => (i) => outputOf(views[c]!, record.x.data[i]!));
   return {
     ...record, batch, y: y.hi, low: { y: y.lo },
-    mean: perChannel(views.map(({ mean }) => mean), record.mean).hi, deviation: perChannel(views.map(({ deviation }) => deviation), record.deviation).hi,
+    mean: perChannel(views, ({ mean }) => mean, record.mean).hi, deviation: perChannel(views, ({ deviation }) => deviation, record.deviation).hi,
     update: record.update === null ? null : { ...record.update, batch, before: shownState(before, record.update.before) ?? record.update.before },
     state: shownState(state, record.state),
   };
 }
 
 function shownBatch(moments: readonly WideMoments[], plain: BatchStatistics): BatchStatistics {
-  const mean = perChannel(moments.map((channel) => channel.mean), plain.mean);
-  const variance = perChannel(moments.map((channel) => channel.variance), plain.variance);
+  const { mean, variance } = shownMoments(moments, plain);
   return { count: plain.count, mean: mean.hi, variance: variance.hi };
+}
+
+interface ShownMoments {
+  readonly mean: WideArray;
+  readonly variance: WideArray;
+}
+
+function shownMoments(moments: readonly WideMoments[], plain: Readonly<Record<keyof WideMoments, Float64Array>>): ShownMoments {
+  return { mean: perChannel(moments, ({ mean }) => mean, plain.mean), variance: perChannel(moments, ({ variance }) => variance, plain.variance) };
 }

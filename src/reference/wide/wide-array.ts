@@ -1,5 +1,6 @@
+import { allocateNumbers } from '../../tensor/allocate.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { countPerChannel, forEachInChannel, splitShape } from '../layout.ts';
+import { countPerChannel, splitShape } from '../layout.ts';
 import type { Wide } from './double-double.ts';
 
 /** Numbers hi[i] + lo[i]. */
@@ -8,36 +9,41 @@ export interface WideArray {
   readonly lo: Float64Array;
 }
 
-/** One number per channel. Where it is NaN after an overflow, `plain` stands in its place. */
-export function perChannel(values: readonly Wide[], plain: Float64Array): WideArray {
-  const result = { hi: new Float64Array(values.length), lo: new Float64Array(values.length) };
-  for (const [c, value] of values.entries()) put(result, c, value, plain[c]!);
+/** One number per channel, that of `valueOf`. Where it is NaN after an overflow, `plain` stands in its place. */
+export function perChannel<T>(channels: readonly T[], valueOf: (channel: T, index: number) => Wide, plain: Float64Array): WideArray {
+  const result = { hi: allocateNumbers(channels.length), lo: allocateNumbers(channels.length) };
+  for (let c = 0; c < channels.length; c++) put(result, c, valueOf(channels[c]!, c), plain[c]!);
   return result;
 }
 
 /** One number per element of `like`, by channel. Where it is NaN after an overflow, `plain` stands in its place. */
 export function perElement(like: Tensor, plain: Float64Array, valuesOf: (channel: number) => (index: number) => Wide): WideArray {
-  const result = { hi: new Float64Array(plain.length), lo: new Float64Array(plain.length) };
-  for (let c = 0; c < splitShape(like.shape).channels; c++) {
+  const result = { hi: allocateNumbers(plain.length), lo: allocateNumbers(plain.length) };
+  const { batch, channels, spatial } = splitShape(like.shape);
+  for (let c = 0; c < channels; c++) {
     const value = valuesOf(c);
-    forEachInChannel(like, c, (i) => {
-      put(result, i, value(i), plain[i]!);
-    });
+    for (let n = 0; n < batch; n++) {
+      const start = (n * channels + c) * spatial;
+      for (let i = start; i < start + spatial; i++) put(result, i, value(i), plain[i]!);
+    }
   }
   return result;
 }
 
 function put({ hi, lo }: WideArray, index: number, value: Wide, plain: number): void {
-  hi[index] = Number.isNaN(value.hi) ? plain : value.hi;
-  lo[index] = Number.isNaN(value.hi) ? 0 : value.lo;
+  const isNumber = !Number.isNaN(value.hi);
+  hi[index] = isNumber ? value.hi : plain;
+  lo[index] = isNumber ? value.lo : 0;
 }
 
 /** The elements of one channel, in memory order. */
-export function channelOf(tensor: Tensor, c: number): Float64Array {
-  const values = new Float64Array(countPerChannel(tensor.shape));
+export function channelOf({ data, shape }: Tensor, channel: number): Float64Array {
+  const { batch, channels, spatial } = splitShape(shape);
+  const values = allocateNumbers(countPerChannel(shape));
   let position = 0;
-  forEachInChannel(tensor, c, (i) => {
-    values[position++] = tensor.data[i]!;
-  });
+  for (let n = 0; n < batch; n++) {
+    const start = (n * channels + channel) * spatial;
+    for (let i = start; i < start + spatial; i++) values[position++] = data[i]!;
+  }
   return values;
 }
