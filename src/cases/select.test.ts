@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../spec/user-error.ts';
-import { matchesPattern, select } from './select.ts';
+import { matchesBeginning, matchesPattern, select } from './select.ts';
 
 const id = 'batchnorm2d/state/running-var/mode=train/shape=4x3x2x2/momentum=0.1/data=offset-1e3';
 
@@ -22,6 +23,27 @@ describe('patterns of case ids', () => {
     expect(matchesPattern('a/{b,c}')('a/b')).toBe(false);
     expect(matchesPattern('!a/b')('a/c')).toBe(false);
     expect(matchesPattern('a.b')('axb')).toBe(false);
+  });
+});
+
+describe('the beginning of an id', () => {
+  it.each<[string, boolean]>([
+    ['batchnorm2d/state/**', true], ['**/data=unit', true], ['*/state/running-var/mode=train', true], ['batchnorm2d/state', true], ['batchnorm2d/**/x', true],
+    ['batchnorm1d/**', false], ['*/norm/**', false], ['batchnorm2d', false], ['', false],
+  ])('%s may match an id that begins with batchnorm2d/state: %s', (pattern, may) => {
+    expect(matchesBeginning(pattern)(['batchnorm2d', 'state'])).toBe(may);
+  });
+
+  it('property: a pattern that matches an id may match every beginning of it', () => {
+    const part = fc.constantFrom('a', 'b', 'ab', '*', 'a*', '*b', '**');
+    const word = fc.constantFrom('a', 'b', 'ab', 'aab');
+    let matched = 0;
+    fc.assert(fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), fc.array(word, { minLength: 1, maxLength: 5 }), (parts, words) => {
+      if (!matchesPattern(parts.join('/'))(words.join('/'))) return;
+      matched += 1;
+      for (let length = 0; length <= words.length; length++) expect(matchesBeginning(parts.join('/'))(words.slice(0, length))).toBe(true);
+    }), { numRuns: 2000 });
+    expect(matched).toBeGreaterThan(200);
   });
 });
 

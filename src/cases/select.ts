@@ -14,8 +14,22 @@ export function matchesPattern(pattern: string): (id: string) => boolean {
 
 /** The same of an id that is cut into its components already, as one that several patterns are tried on. */
 export function matchesComponents(pattern: string): (components: readonly string[]) => boolean {
-  const parts = pattern.split('/').map((text) => (text === '**' ? null : matchesComponent(text)));
+  const parts = partsOf(pattern);
   return (components) => fitsSequence(parts, components);
+}
+
+/** Whether an id may match that begins with these components, such as a layer and a behaviour, whatever follows them. */
+export function matchesBeginning(pattern: string): (components: readonly string[]) => boolean {
+  const parts = partsOf(pattern);
+  const end = parts.indexOf(null);
+  return (components) => components.slice(0, end < 0 ? components.length : end).every((component, i) => parts[i]?.(component) === true);
+}
+
+type Part = ((component: string) => boolean) | null;
+
+/** Of each component; null stands for any number of them. */
+function partsOf(pattern: string): readonly Part[] {
+  return pattern.split('/').map((text) => (text === '**' ? null : matchesComponent(text)));
 }
 
 function matchesComponent(pattern: string): (component: string) => boolean {
@@ -35,7 +49,7 @@ function matchesComponent(pattern: string): (component: string) => boolean {
 }
 
 /** Whether items are those of a pattern in which null stands for any number of them. Only the last null is ever tried again: it can take what those before it could. */
-function fitsSequence(pattern: readonly (((item: string) => boolean) | null)[], items: readonly string[]): boolean {
+function fitsSequence(pattern: readonly Part[], items: readonly string[]): boolean {
   let [p, i, retry, from] = [0, 0, -1, 0];
   while (i < items.length) {
     const part = pattern[p];

@@ -7,7 +7,7 @@ import { readValidated } from '../spec/validated-file.ts';
 import { kindOf, recordedCosts } from './costs.ts';
 import { readGoldens } from './golden.ts';
 import { expandSuite, type Plan } from './plan.ts';
-import { planDigest, shardOf } from './shard.ts';
+import { isCostly, isTwiceDifferentiated, planDigest, shardOf } from './shard.ts';
 
 const folder = join(packageRoot, 'cases');
 const readCore = (): Plan => expandSuite(
@@ -35,8 +35,31 @@ describe('shards of the core suite', () => {
     }
   });
 
+  it('a golden with several ranks stays with the other cases of ranks', () => {
+    const withRanks = parts(core, 8).map(({ plan }) => plan.cases.filter(({ axes, literal }) => axes['ranks'] !== undefined || (literal?.ranks.length ?? 1) > 1));
+    expect(withRanks.filter((cases) => cases.length > 0)).toHaveLength(1);
+    expect(withRanks.flat().filter(({ literal }) => literal !== null)).toHaveLength(1);
+  });
+
   it('are the same whenever they are cut', () => {
     expect(parts(core, 5).map(({ positions }) => positions)).toEqual(parts(readCore(), 5).map(({ positions }) => positions));
+  });
+});
+
+describe('what only one process is asked', () => {
+  const named = (part: string) => core.cases.filter(({ id }) => id.includes(part));
+
+  it('routes that are compiled, ranks and threads are costly, in a golden too', () => {
+    for (const part of ['/route=compiled/', '/route=graph/', '/route=asynchronous/', '/ranks=', '/threads=', 'name=sync-unequal-counts']) {
+      expect(named(part).length, part).toBeGreaterThan(0);
+      expect(named(part).filter((planned) => !isCostly(planned)), part).toEqual([]);
+    }
+    expect([...named('/norm/output/'), ...named('name=first-vector')].filter(isCostly)).toEqual([]);
+  });
+
+  it('second derivatives are told by their program', () => {
+    expect(core.cases.filter(isTwiceDifferentiated)).toEqual(named('-double/'));
+    expect(named('-double/').length).toBeGreaterThan(0);
   });
 });
 

@@ -61,7 +61,16 @@ const costlyRoutes: readonly (string | undefined)[] = ['compiled', 'graph', 'asy
 
 /** Whether a case needs what each process would make for itself: a compiled cell, or processes of its own. */
 export function isCostly(planned: PlannedCase | undefined): boolean {
-  return costlyRoutes.includes(planned?.axes['route']) || planned?.axes['ranks'] !== undefined || planned?.axes['threads'] !== undefined;
+  return costlyRoutes.includes(planned?.axes['route']) || hasRanks(planned) || planned?.axes['threads'] !== undefined;
+}
+
+function hasRanks(planned: PlannedCase | undefined): boolean {
+  return planned?.axes['ranks'] !== undefined || (planned?.literal?.ranks.length ?? 1) > 1;
+}
+
+/** Whether a case differentiates a backward pass once more: a framework that cannot shows it by processes that each of its own would start anew. */
+export function isTwiceDifferentiated(planned: PlannedCase | undefined): boolean {
+  return planned?.literal === null && parseProgram(planned.axes['program'] ?? 'train').some((step) => step.op === 'backward' && step.direction !== undefined);
 }
 
 /** Whether a case asks for forward passes alone: some frameworks read more of themselves when they first differentiate. */
@@ -71,8 +80,8 @@ export function isQuick(planned: PlannedCase | undefined): boolean {
 
 /** What a case shares with others, by a name; null where it stands alone. */
 function sharedBy(planned: PlannedCase): string | null {
-  const { layer, axes: { route, ranks, threads } } = planned;
+  const { layer, axes: { route, threads } } = planned;
   if (!isCostly(planned)) return null;
   if (threads !== undefined) return 'threads';
-  return ranks === undefined && route !== 'graph' ? String(route) : `${route ?? 'ranks'} ${layer}`;
+  return !hasRanks(planned) && route !== 'graph' ? String(route) : `${route ?? 'ranks'} ${layer}`;
 }

@@ -1,4 +1,5 @@
-import { isCostly, isQuick } from '../../cases/shard.ts';
+import type { PlannedCase } from '../../cases/plan.ts';
+import { isCostly, isQuick, isTwiceDifferentiated } from '../../cases/shard.ts';
 import { createWork, serve, type SharedRun, type Work } from './ask-runner.ts';
 import type { AskedRunner } from './asked-runner.ts';
 
@@ -12,7 +13,7 @@ const worthAProcess = 500;
  * @returns what went wrong, one error per runner; nothing else of that runner is asked
  */
 export async function askAll(runners: readonly AskedRunner[], shared: SharedRun): Promise<readonly Error[]> {
-  const works = runners.map((runner) => createWork(runner, (index) => isCostly(shared.plan.cases[index]), shared.earlier?.get(runner.key), (index) => isQuick(shared.plan.cases[index])));
+  const works = runners.map((runner) => createWork(runner, (index) => isForOne(shared.plan.cases[index]), shared.earlier?.get(runner.key), (index) => isQuick(shared.plan.cases[index])));
   await new Promise<void>((resolve) => {
     let running = 0;
     const fill = (): void => {
@@ -28,6 +29,11 @@ export async function askAll(runners: readonly AskedRunner[], shared: SharedRun)
     fill();
   });
   return works.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+}
+
+/** What a further process would have to make, or to show, again. */
+function isForOne(planned: PlannedCase | undefined): boolean {
+  return isCostly(planned) || isTwiceDifferentiated(planned);
 }
 
 async function place(work: Work, shared: SharedRun): Promise<void> {
