@@ -9,6 +9,16 @@ export function forEachInChannel(tensor: Tensor, channel: number, visit: (index:
   }
 }
 
+/** Writes the elements of channel `channel` of a [N, C, …spatial] tensor into an array of as many, in memory order. */
+export function gatherChannel({ data, shape }: Tensor, channel: number, into: Float64Array): void {
+  const { batch, channels, spatial } = splitShape(shape);
+  let position = 0;
+  for (let n = 0; n < batch; n++) {
+    const start = (n * channels + channel) * spatial;
+    for (let i = start; i < start + spatial; i++) into[position++] = data[i]!;
+  }
+}
+
 /** The extents that Batch Normalization sees: N, C and the product of the spatial axes (1 at rank 2). */
 export function splitShape(shape: readonly number[]): { batch: number; channels: number; spatial: number } {
   let spatial = 1;

@@ -1,7 +1,7 @@
 import { allocateNumbers } from '../tensor/allocate.ts';
 import { sum, sumOf } from '../tensor/sum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { countPerChannel, splitShape } from './layout.ts';
+import { countPerChannel, gatherChannel, splitShape } from './layout.ts';
 import type { BatchStatistics, GradientSums } from './trajectory.ts';
 
 /**
@@ -29,15 +29,6 @@ export function localStatistics(x: Tensor): BatchStatistics {
     variance[c] = sum(values) / count;
   }
   return { count, mean, variance };
-}
-
-function gatherChannel({ data, shape }: Tensor, channel: number, into: Float64Array): void {
-  const { batch, channels, spatial } = splitShape(shape);
-  let position = 0;
-  for (let n = 0; n < batch; n++) {
-    const start = (n * channels + channel) * spatial;
-    for (let i = start; i < start + spatial; i++) into[position++] = data[i]!;
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { allocateNumbers } from '../../tensor/allocate.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { countPerChannel, splitShape } from '../layout.ts';
+import { countPerChannel, gatherChannel, splitShape } from '../layout.ts';
 import type { Wide } from './double-double.ts';
 
 /** Numbers hi[i] + lo[i]. */
@@ -37,13 +37,8 @@ function put({ hi, lo }: WideArray, index: number, value: Wide, plain: number): 
 }
 
 /** The elements of one channel, in memory order. */
-export function channelOf({ data, shape }: Tensor, channel: number): Float64Array {
-  const { batch, channels, spatial } = splitShape(shape);
-  const values = allocateNumbers(countPerChannel(shape));
-  let position = 0;
-  for (let n = 0; n < batch; n++) {
-    const start = (n * channels + channel) * spatial;
-    for (let i = start; i < start + spatial; i++) values[position++] = data[i]!;
-  }
+export function channelOf(tensor: Tensor, channel: number): Float64Array {
+  const values = allocateNumbers(countPerChannel(tensor.shape));
+  gatherChannel(tensor, channel, values);
   return values;
 }
